@@ -1,0 +1,145 @@
+// What the activities need from the outside. Adapters in `immuta/`, `platforms/` and `secrets/` satisfy these structurally; `worker/assemble.ts`
+// is where the compiler proves it. Nothing here knows how a port is met.
+import type { ObjectReference } from '../domain/plan.js';
+import type { ImmutaTarget } from '../domain/registration-request.js';
+import type { Purpose, SealedScript } from '../domain/script.js';
+import type { Secret } from '../domain/secret.js';
+import type { SecretReference } from '../domain/secret-reference.js';
+import type { SnowflakeTarget } from '../domain/snowflake-target.js';
+import type { FailureKind } from '../rules/failure-kind.js';
+
+/**
+ * What every error of a port looks like, whatever class it has. `message` says what was expected and what arrived, `next` what to do; neither
+ * ever holds a secret, a script, a header or a body.
+ */
+export interface PortError extends Error {
+  readonly kind: FailureKind;
+  readonly next: string;
+  /** True if the request may have been carried out although no usable answer came. */
+  readonly ambiguous: boolean;
+  /** How long the other side asked us to wait, already capped. */
+  readonly retryAfterMs?: number | undefined;
+  /** The platform's identifier of the statement that failed, where it gave one. */
+  readonly queryId?: string | undefined;
+}
+
+/** Gives the value of a reference, or throws a `PortError` of kind `secret-unavailable`. */
+export type ResolveSecret = (reference: SecretReference) => Promise<Secret>;
+
+// ---------------------------------------------------------------------------------------------------------------------------- Immuta
+
+/** An integration, as far as we read it. `status` is Immuta's own word (`creating`, `enabled`, `createError`, ...). */
+export interface Integration {
+  readonly id: number;
+  readonly type: string;
+  readonly status: string;
+  /** `config.host` or `config.workspaceUrl`, lower case, without scheme, slash and default port. */
+  readonly host: string | undefined;
+  /** `config.database` or `config.catalog`. */
+  readonly database: string | undefined;
+  /** Failed validation tests, one sentence each. */
+  readonly complaints: readonly string[];
+}
+
+/** A connection as Immuta reads it back: no secret in it. */
+export interface ImmutaConnection {
+  readonly connectionKey: string;
+  readonly technology: string | undefined;
+  readonly host: string | undefined;
+  readonly role: string | undefined;
+  readonly username: string | undefined;
+  readonly warehouse: string | undefined;
+  readonly authenticationType: string | undefined;
+  readonly createdAt: string | undefined;
+  readonly creator: string | undefined;
+  readonly integrationId: number | undefined;
+}
+
+/** One Immuta tenant, logged in lazily. Every method throws a `PortError`; none retries but for one new login after 401. */
+export interface ImmutaPort {
+  /** Immuta's clock minus ours in ms, from the newest `Date` header; 0 before the first answer. */
+  readonly clockSkewMs: number;
+  bootstrapScript(target: SnowflakeTarget): Promise<string>;
+  /** The script that would undo the bootstrap script; `undefined` where Immuta has none to give (404, 405, empty). */
+  cleanupScript(target: SnowflakeTarget): Promise<string | undefined>;
+  /** The removal script of a configured integration. */
+  deletionScript(integrationId: number): Promise<string>;
+  /** `POST /data/connection/test`; `not-answered` on 404 and 405. A failed test throws `validation-failed`. */
+  testConnection(connectionKey: string, target: SnowflakeTarget): Promise<'passed' | 'not-answered'>;
+  createConnection(connectionKey: string, target: SnowflakeTarget): Promise<void>;
+  /** `undefined` when there is none with this key. */
+  getConnection(connectionKey: string): Promise<ImmutaConnection | undefined>;
+  listIntegrations(): Promise<readonly Integration[]>;
+  /** `undefined` when there is none with this id. */
+  getIntegration(integrationId: number): Promise<Integration | undefined>;
+  deleteIntegration(integrationId: number): Promise<void>;
+}
+
+export type OpenImmuta = (target: ImmutaTarget, signal: AbortSignal) => ImmutaPort;
+
+// -------------------------------------------------------------------------------------------------------------------------- Platforms
+
+/** One check of a preflight, and of `doctor`. `cure` is what to paste or do; empty when it passed. `kind` is set when it failed. */
+export interface Check {
+  readonly name: string;
+  readonly status: 'passed' | 'failed' | 'warning' | 'skipped';
+  readonly message: string;
+  readonly cure: string;
+  readonly kind?: FailureKind | undefined;
+}
+
+/** An object as the platform shows it now. Times are the platform's own, ISO 8601. */
+export interface ObjectState {
+  readonly object: ObjectReference;
+  readonly exists: boolean;
+  readonly createdAt?: string | undefined;
+  readonly owner?: string | undefined;
+}
+
+/** What the platform's own history says of a statement we tagged. */
+export interface StatementRecord {
+  readonly tag: string;
+  readonly queryId: string;
+  readonly state: 'succeeded' | 'failed' | 'running';
+  readonly startedAt: string;
+}
+
+export interface PlatformSession {
+  /** As the platform reports them after login, not as the manifest says. */
+  readonly identity: { readonly user: string; readonly role: string };
+  /** The platform's clock minus ours, in ms. */
+  readonly clockOffsetMs: number;
+  /** Read-only checks of what the bootstrap script needs. Sends only the closed list of texts in docs/security.md. */
+  preflight(target: SnowflakeTarget): Promise<{ readonly checks: readonly Check[]; readonly existing: readonly ObjectState[] }>;
+  /** Hands over what was decided: the runner executes nothing whose SHA-256 is not the one at its index. */
+  decide(statementHashes: readonly string[]): Promise<void>;
+  /**
+   * Runs one statement. Rejects with a `PortError`; `ambiguous` when it may have been applied.
+   * `leaseEndsAt` is a reading of the system-wide monotonic clock in ms (`process.hrtime`): after it the runner sends nothing.
+   */
+  execute(statement: {
+    readonly index: number;
+    readonly text: string;
+    readonly tag: string;
+    readonly timeoutMs: number;
+    readonly leaseEndsAt: number;
+  }): Promise<{ readonly queryId: string }>;
+  /** Everything in the platform's own history whose tag starts with `tagPrefix`, since a platform time; `unavailable` when it cannot be read in full. */
+  history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'>;
+  inspect(objects: readonly ObjectReference[]): Promise<readonly ObjectState[]>;
+  /** Logs out and ends the runner; the session is over when it returns. Never throws. */
+  close(): Promise<void>;
+  /** Ends the runner at once. Nothing of any statement leaves this machine after it returned. */
+  kill(): Promise<void>;
+}
+
+/** Opens a session as the target's privileged user in a runner process of its own. Aborting the signal kills the runner. */
+export type OpenPlatform = (target: SnowflakeTarget, signal: AbortSignal) => Promise<PlatformSession>;
+
+// ---------------------------------------------------------------------------------------------------------------------------- Scripts
+
+/** Seals and opens scripts with the keys that only workers hold. `open` throws a `PortError` of kind `secret-unavailable` or `script-refused`. */
+export interface ScriptSeal {
+  seal(script: { readonly purpose: Purpose; readonly text: string; readonly statementHashes: readonly string[] }): SealedScript;
+  open(script: SealedScript): string;
+}

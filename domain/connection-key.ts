@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+// Immuta's newest key rule (letters, digits, "-", "_"; reserved words are path segments of its API). The length is ours.
+const reserved = new Set(['data', 'connection', 'object', 'crawl', 'search', 'settings', 'metadata', 'permission', 'sync', 'bulk', 'upgrade']);
+const shape = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** The string that identifies a connection in Immuta, by the strict rule that a new registration has to meet. */
+export const ConnectionKey = z.string().superRefine((key, context) => {
+  if (!shape.test(key)) {
+    const stranger = [...key].find((character) => !/[A-Za-z0-9_-]/.test(character));
+    const complaint = stranger === undefined ? 'has not between 1 and 128 characters' : `contains ${JSON.stringify(stranger)}`;
+    context.addIssue({
+      code: 'custom',
+      message: `connectionKey ${JSON.stringify(key)} ${complaint}. Use letters, digits, "-" and "_", at most 128.`,
+    });
+  } else if (reserved.has(key.toLowerCase())) {
+    context.addIssue({
+      code: 'custom',
+      message: `connectionKey "${key}" is a word that Immuta keeps for itself. Choose another, for example "${key}_prod".`,
+    });
+  }
+});
+export type ConnectionKey = z.infer<typeof ConnectionKey>;
