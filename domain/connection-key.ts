@@ -7,7 +7,7 @@ const shape = /^[A-Za-z0-9_-]{1,128}$/;
 /** The string that identifies a connection in Immuta, by the strict rule that a new registration has to meet. */
 export const ConnectionKey = z.string().superRefine((key, context) => {
   if (!shape.test(key)) {
-    const stranger = [...key].find((character) => !/[A-Za-z0-9_-]/.test(character));
+    const stranger = Array.from(key).find((character) => !/[A-Za-z0-9_-]/.test(character));
     const complaint = stranger === undefined ? 'has not between 1 and 128 characters' : `contains ${JSON.stringify(stranger)}`;
     context.addIssue({
       code: 'custom',
