@@ -36,11 +36,11 @@ export interface PlannedStatement {
   readonly text: string;
   readonly sha256: string;
   /** The object it creates or drops, where the classifier can tell. */
-  readonly object?: ObjectReference;
+  readonly object?: ObjectReference | undefined;
   /** True if running it twice leaves the platform as running it once would. */
   readonly repeatable: boolean;
   /** CREATE without IF NOT EXISTS, OR REPLACE or OR ALTER: when the platform acknowledges it, the object was made by it. */
-  readonly plainCreate?: boolean;
+  readonly plainCreate?: boolean | undefined;
 }
 
 export interface PlannedScript {
@@ -59,7 +59,7 @@ export interface PlanTarget {
 /** Both scripts split, classified, summarised and fingerprinted: what a person decides on. */
 export interface Plan {
   /** Absent for `planConnection`: a decision is worth something in one run only. */
-  readonly digest?: string;
+  readonly digest?: string | undefined;
   /** SHA-256 over content alone; the same in a plan and in a later run of the same content. */
   readonly planSha256: string;
   readonly summary: string;
@@ -79,13 +79,15 @@ export interface EffectivePolicy {
   readonly because: string;
 }
 
-/** What `preparePlan` hands to the workflow. */
-export interface PreparedPlan {
-  readonly plan: Plan;
-  readonly policy: EffectivePolicy;
-  readonly bootstrap: SealedScript;
-  /** Absent when Immuta gives none: the plan says so as a danger. */
-  readonly cleanup?: SealedScript;
-  /** The connection already stands in Immuta with equal host, database, role and authentication type, and its integration is enabled. */
-  readonly unchanged?: { readonly integrationId: number };
-}
+/** What `preparePlan` hands to the workflow: a plan to decide on, or the news that there is nothing to do. */
+export type PreparedPlan =
+  | {
+      readonly kind: 'plan';
+      readonly plan: Plan;
+      readonly policy: EffectivePolicy;
+      readonly bootstrap: SealedScript;
+      /** Absent when Immuta gives none: the plan says so as a danger. */
+      readonly cleanup?: SealedScript | undefined;
+    }
+  /** The connection stands in Immuta with equal host, database, role and authentication type, and its integration is enabled. */
+  | { readonly kind: 'unchanged'; readonly integrationId: number };

@@ -1,0 +1,55 @@
+// What a failed registration needs: the table of docs/architecture.md, first match wins. What was not created by the run is never dropped, what is
+// not ours in Immuta is never deleted.
+import type { ObjectReference } from '../domain/plan.js';
+import type { Creation } from './journal.js';
+
+export interface UndoFacts {
+  /** A statement that is neither session nor read was acknowledged, or may have been sent. */
+  readonly wroteOnPlatform: boolean;
+  /** A POST of the connection may have been sent. */
+  readonly postSent: boolean;
+  /** What the cleanup script would drop, as it stands now. */
+  readonly targets: readonly {
+    readonly object: ObjectReference;
+    readonly exists: boolean;
+    readonly createdAt?: string | undefined;
+    readonly existedBefore: boolean;
+  }[];
+  readonly creations: readonly Creation[];
+  readonly connection: 'absent' | 'ours' | 'foreign';
+  /** An integration with our host and database that was absent at preflight. */
+  readonly integration: 'absent' | 'ours';
+  readonly cleanupAvailable: boolean;
+}
+
+export type UndoRow =
+  | { readonly row: 1; readonly do: 'nothing' }
+  | { readonly row: 2; readonly do: 'ask'; readonly notOurs: readonly string[] }
+  | { readonly row: 3; readonly do: 'ask' }
+  | { readonly row: 4; readonly do: 'deregister' }
+  | { readonly row: 5; readonly do: 'remove-integration' }
+  | { readonly row: 6; readonly do: 'run-cleanup' }
+  | { readonly row: 6; readonly do: 'ask' };
+
+export function chooseUndo(facts: UndoFacts): UndoRow {
+  if (!facts.wroteOnPlatform && !facts.postSent) return { row: 1, do: 'nothing' };
+  const notOurs = facts.targets
+    .filter((target) => target.exists && !provedOurs(target, facts.creations))
+    .map(({ object }) => `${object.kind} ${object.name}`);
+  if (notOurs.length > 0) return { row: 2, do: 'ask', notOurs };
+  if (facts.connection === 'foreign') return { row: 3, do: 'ask' };
+  if (facts.connection === 'ours') return { row: 4, do: 'deregister' };
+  if (facts.integration === 'ours') return { row: 5, do: 'remove-integration' };
+  return { row: 6, do: facts.cleanupAvailable ? 'run-cleanup' : 'ask' };
+}
+
+/**
+ * An object is proved ours if it was absent at preflight, and its plain CREATE was acknowledged to this run or the platform's own creation time is
+ * not before our send. `IF NOT EXISTS` alone proves nothing.
+ */
+export function provedOurs(target: UndoFacts['targets'][number], creations: readonly Creation[]): boolean {
+  if (target.existedBefore) return false;
+  return creations
+    .filter(({ object }) => object.kind === target.object.kind && object.name === target.object.name)
+    .some(({ made, sentAt }) => made || (target.createdAt !== undefined && Date.parse(target.createdAt) >= Date.parse(sentAt)));
+}

@@ -1,0 +1,40 @@
+// The journal is the memory of one script: what was acknowledged, and what may have been sent. Snowflake commits each DDL alone, so there is no
+// transaction to lean on; the Temporal server stores every record before the statements it covers may leave (activities/journal-keeper.ts).
+import type { ObjectReference } from '../domain/plan.js';
+
+/** What is on record of a script. Indexes count from 0; -1 means none. Everything between the two marks is unknown after a crash. */
+export interface Journal {
+  readonly acknowledgedThrough: number;
+  readonly mayHaveSentThrough: number;
+  /** When the first statement of this script may have left, ISO 8601, the platform's clock. */
+  readonly firstSentAt?: string | undefined;
+  /** Of the statements that create what the cleanup script drops: when it left, and whether the platform acknowledged it. */
+  readonly creations: readonly Creation[];
+  /** How many statements before the acknowledged mark were found done, or declared done by a person, instead of being run by this attempt. */
+  readonly skipped: number;
+}
+
+export interface Creation {
+  readonly index: number;
+  readonly object: ObjectReference;
+  /** ISO 8601, the platform's clock. */
+  readonly sentAt: string;
+  /** Acknowledged to this run as a plain CREATE: the object did not exist before. */
+  readonly made: boolean;
+}
+
+export const emptyJournal: Journal = { acknowledgedThrough: -1, mayHaveSentThrough: -1, creations: [], skipped: 0 };
+
+/** Reads what a heartbeat brought back; anything else is an empty journal only if there was no heartbeat at all. */
+export function readJournal(details: unknown): Journal | undefined {
+  if (typeof details !== 'object' || details === null) return undefined;
+  const { acknowledgedThrough, mayHaveSentThrough, creations, skipped } = details as Partial<Journal>;
+  if (typeof acknowledgedThrough !== 'number' || typeof mayHaveSentThrough !== 'number' || typeof skipped !== 'number' || !Array.isArray(creations))
+    return undefined;
+  return details as Journal;
+}
+
+/** How many statements may have left although nothing was heard of them. */
+export function unknownCount(journal: Journal): number {
+  return Math.max(0, journal.mayHaveSentThrough - journal.acknowledgedThrough);
+}

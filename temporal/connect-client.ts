@@ -1,0 +1,35 @@
+import { Client, Connection } from '@temporalio/client';
+import { readTemporalAddress } from './connection-options.js';
+import { createDataConverter } from './data-converter.js';
+import type { EncryptionKeys } from './encryption-codec.js';
+
+/** Nobody answers where Temporal should be. */
+export class TemporalUnavailable extends Error {
+  readonly kind = 'unreachable';
+  readonly next = 'Start one with `mooring dev`, or set TEMPORAL_ADDRESS to a running server.';
+
+  constructor(address: string) {
+    super(`No Temporal server answers at ${address}.`);
+    this.name = 'TemporalUnavailable';
+  }
+}
+
+export interface TemporalClient {
+  readonly client: Client;
+  readonly address: string;
+  readonly namespace: string;
+  close(): Promise<void>;
+}
+
+/** Longer than a healthy server on another continent needs, short enough for a person who mistyped the address. */
+const connectTimeoutMs = 5_000;
+
+/** Connects as `TEMPORAL_*` says, with the payload codec on. Throws `TemporalRefused` or `TemporalUnavailable`. */
+export async function connectClient(environment: NodeJS.ProcessEnv, keys: EncryptionKeys): Promise<TemporalClient> {
+  const { address, namespace, options } = readTemporalAddress(environment);
+  const connection = await Connection.connect({ ...options, connectTimeout: connectTimeoutMs }).catch(() => {
+    throw new TemporalUnavailable(address);
+  });
+  const client = new Client({ connection, namespace, dataConverter: createDataConverter(keys, namespace) });
+  return { client, address, namespace, close: () => connection.close() };
+}
