@@ -108,7 +108,7 @@ async function requireSearchAttributes(address: string): Promise<void> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return await listenOnce(0);
 }
 
