@@ -115,10 +115,11 @@ function readRegistration(payload: unknown, state: State, switches: Switches): R
 }
 
 function compare(connection: Agreement, integration: Agreement): void {
-  for (const [field, hash] of Object.entries(connection)) {
-    if (field === 'role' && integration['role'] === undefined) continue; // older payloads name the role only here
-    if (integration[field] !== hash)
+  for (const field of Object.keys({ ...connection, ...integration })) {
+    if (field === 'role' && integration['role'] === undefined) continue; // older payloads name the role only in the connection
+    if (integration[field] !== connection[field]) {
       complain(`connection.${field === 'host' ? 'hostname' : field}`, `must equal "nativeIntegration.config.${field}"`);
+    }
   }
 }
 

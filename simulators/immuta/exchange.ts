@@ -64,14 +64,14 @@ class Exchange {
     this.#body = body;
     this.#tenant = tenant;
     const method = request.method ?? '';
-    this.#url = URL.canParse(`http://immuta${request.url}`) ? new URL(`http://immuta${request.url}`) : undefined;
+    this.#url = readUrl(request.url ?? '');
     this.#found = this.#url === undefined ? undefined : findRoute(routes, method, this.#url.pathname);
     this.description = {
       method,
       route: this.#found?.route.path,
       path: this.#url?.pathname,
       key: this.#key(),
-      read: this.#found?.route.read ?? true,
+      read: this.#found?.route.read ?? false,
     };
   }
 
@@ -84,8 +84,9 @@ class Exchange {
     try {
       return await this.#answer();
     } catch (error) {
-      if (error instanceof Refusal) return json(error.body, error.status);
-      throw error;
+      if (this.#tenant.closing.aborted) throw error;
+      const refusal = error instanceof Refusal ? error : new Refusal(500, 'An internal server error occurred');
+      return json(refusal.body, refusal.status);
     }
   }
 
@@ -108,5 +109,16 @@ class Exchange {
     if (route?.path.includes('{key}') === true || route?.path.includes('{objectPath}') === true) return segments[0];
     const [, key] = /"connectionKey"\s*:\s*"([A-Za-z0-9_-]{1,255})"/.exec(this.#body ?? '') ?? [];
     return key;
+  }
+}
+
+/** `undefined` for what is no path, or cannot be decoded. */
+function readUrl(path: string): URL | undefined {
+  try {
+    const url = new URL(`http://immuta${path}`);
+    decodeURIComponent(url.pathname);
+    return url;
+  } catch {
+    return undefined;
   }
 }

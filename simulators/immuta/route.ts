@@ -1,7 +1,6 @@
 import type { SimulatedPlatform } from '../simulated-platform.js';
 import type { Answer } from './answer.js';
 import type { Authentication, Person } from './authentication.js';
-import { Refusal } from './refusal.js';
 import type { State } from './state.js';
 import type { Permission, Switches } from './switches.js';
 
@@ -36,7 +35,7 @@ export interface Route {
   answer(call: Call, tenant: Tenant): Answer | Promise<Answer>;
 }
 
-/** The route a request meets, with what its placeholders stood for. Throws a 400 for a path that cannot be decoded. */
+/** The route a request meets, with what its placeholders stood for. The path must be one that can be decoded. */
 export function findRoute(
   routes: readonly Route[],
   method: string,
@@ -45,7 +44,7 @@ export function findRoute(
   const given = path.split('/').slice(1);
   for (const route of routes) {
     const segments = route.method === method ? match(route.path.split('/').slice(1), given) : undefined;
-    if (segments !== undefined) return { route, segments: segments.map(decode) };
+    if (segments !== undefined) return { route, segments: segments.map((segment) => decodeURIComponent(segment)) };
   }
   return undefined;
 }
@@ -63,12 +62,4 @@ function match(wanted: readonly string[], given: readonly string[]): readonly st
     else found.push(segment);
   }
   return found;
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw new Refusal(400, 'Bad Request');
-  }
 }

@@ -137,10 +137,14 @@ function agreementOf(credentials: Credentials, hostname: string, at: number): Ag
   const fields: Record<string, unknown> = {
     host: hostname.toLowerCase(),
     port: at,
-    oAuthClientConfig: credentials.oAuthClientConfig === undefined ? undefined : Object.entries(oAuthClient).sort(([a], [b]) => (a < b ? -1 : 1)),
+    authenticationType: credentials['authenticationType'],
+    username: credentials.username,
+    role: credentials.role,
+    password: credentials['password'],
     privateKey: credentials.privateKey?.content,
+    privateKeyPassword: credentials.privateKeyPassword,
+    oAuthClientConfig: credentials.oAuthClientConfig === undefined ? undefined : Object.entries(oAuthClient).sort(([a], [b]) => (a < b ? -1 : 1)),
   };
-  for (const name of ['authenticationType', 'username', 'password', 'privateKeyPassword', 'role']) fields[name] = credentials[name];
   const hashed = Object.entries(fields)
     .filter(([, field]) => field !== undefined)
     .map(([name, field]) => [name, createHash('sha256').update(JSON.stringify(field)).digest('hex')] as const);
