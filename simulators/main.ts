@@ -12,30 +12,44 @@ const usage = `usage: simulators [--json] [--guarded] [--credentials <folder>] [
   --credentials  keep keys and passwords in this folder; what is missing there is made
   ports          0 or absent: any free one`;
 
-function portOf(text: string | undefined, name: string): number {
-  const port = Number(text ?? '0');
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError(`--${name} needs a port from 0 to 65535, not "${text}".`);
-  return port;
+interface Options {
+  readonly json: boolean;
+  readonly guarded: boolean;
+  readonly credentials: string | undefined;
+  readonly immutaPort: number;
+  readonly snowflakePort: number;
+  readonly controlPort: number;
 }
 
-async function main(): Promise<void> {
+/** Throws when an option is unknown or no port. */
+function readOptions(): Options {
   const { values } = parseArgs({
     options: {
       json: { type: 'boolean', default: false },
       guarded: { type: 'boolean', default: false },
       credentials: { type: 'string' },
-      'immuta-port': { type: 'string' },
-      'snowflake-port': { type: 'string' },
-      'control-port': { type: 'string' },
+      'immuta-port': { type: 'string', default: '0' },
+      'snowflake-port': { type: 'string', default: '0' },
+      'control-port': { type: 'string', default: '0' },
     },
   });
-  const simulators = await startSimulators({
-    snowflake: startSnowflakeSimulator,
-    credentials: await prepareCredentials(values.credentials),
-    immutaPort: portOf(values['immuta-port'], 'immuta-port'),
-    snowflakePort: portOf(values['snowflake-port'], 'snowflake-port'),
-    controlPort: portOf(values['control-port'], 'control-port'),
-  });
+  const portOf = (name: 'immuta-port' | 'snowflake-port' | 'control-port'): number => {
+    if (!/^\d{1,5}$/.test(values[name]) || Number(values[name]) > 65_535)
+      throw new TypeError(`--${name} needs a port from 0 to 65535, not "${values[name]}".`);
+    return Number(values[name]);
+  };
+  return {
+    json: values.json,
+    guarded: values.guarded,
+    credentials: values.credentials,
+    immutaPort: portOf('immuta-port'),
+    snowflakePort: portOf('snowflake-port'),
+    controlPort: portOf('control-port'),
+  };
+}
+
+async function run({ json, guarded, credentials, ...ports }: Options): Promise<void> {
+  const simulators = await startSimulators({ snowflake: startSnowflakeSimulator, credentials: await prepareCredentials(credentials), ...ports });
   let ending = false;
   const end = (): void => {
     if (ending) return;
@@ -47,13 +61,24 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  if (values.guarded) process.stdin.on('close', end).resume();
-  process.stdout.write(values.json ? `${JSON.stringify(describeSimulators(simulators))}\n` : listSimulators(simulators));
+  if (guarded) process.stdin.on('close', end).resume();
+  process.stdout.write(json ? `${JSON.stringify(describeSimulators(simulators))}\n` : listSimulators(simulators));
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+let options: Options;
 try {
-  await main();
+  options = readOptions();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+  process.stderr.write(`${messageOf(error)}\n${usage}\n`);
   process.exit(64);
+}
+try {
+  await run(options);
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(1);
 }

@@ -94,11 +94,11 @@ function databaseGroup(database: string): string[] {
     '  rows.next();',
     '  return String(rows.getColumnValue(1));',
     '$$;',
-    `CREATE FUNCTION IF NOT EXISTS ${at('IMMUTA_FUNCTIONS', 'IS_ALLOWED')}(name VARCHAR)`,
+    `CREATE FUNCTION IF NOT EXISTS ${at('IMMUTA_FUNCTIONS', 'IS_ALLOWED')}(candidate VARCHAR)`,
     '  RETURNS BOOLEAN',
     '  AS',
     '$$',
-    `  EXISTS (SELECT 1 FROM ${at('IMMUTA_SYSTEM', 'ALLOW_LIST')} WHERE "NAME" = name)`,
+    `  EXISTS (SELECT 1 FROM ${at('IMMUTA_SYSTEM', 'ALLOW_LIST')} WHERE "NAME" = candidate)`,
     '$$;',
   ];
 }
