@@ -24,14 +24,9 @@ export function createSecretResolver({ environment, allowedNames, allowedFolders
 
   return async (reference) => {
     const [, scheme, locator = ''] = /^(env|file):([^\0]+)$/s.exec(reference) ?? [];
-    switch (scheme) {
-      case 'env':
-        return new Secret(readEnvironment(locator, environment, allowedNames));
-      case 'file':
-        return new Secret(await readSecretFile(locator, allowedFolders));
-      default:
-        // The text is not repeated: what is not a reference may be the secret itself.
-        throw new SecretError('A secret reference has no scheme that this worker knows.', 'Write env:NAME or file:/absolute/path.');
-    }
+    if (scheme === 'env') return new Secret(readEnvironment(locator, environment, allowedNames));
+    if (scheme === 'file') return new Secret(await readSecretFile(locator, allowedFolders));
+    // The text is not repeated: what is not a reference may be the secret itself.
+    throw new SecretError('A secret reference has no scheme that this worker knows.', 'Write env:NAME or file:/absolute/path.');
   };
 }
