@@ -1,5 +1,6 @@
 // Results go to stdout, talk goes to stderr. With `json` the result is one object and talk stays talk.
-import { type SafeText, type Style, safeJson, styled, words } from './safe-text.js';
+import type { SafeText, Style } from './safe-text.js';
+import { safeJson, styled, words } from './safe-text.js';
 
 export interface Output {
   readonly json: boolean;
@@ -33,7 +34,7 @@ export interface OutputOptions {
 }
 
 export function createOutput({ json, environment, stdout, stderr }: OutputOptions): Output {
-  const colourWanted = isSet(environment['FORCE_COLOR']) || (!isSet(environment['NO_COLOR']) && environment['TERM'] !== 'dumb');
+  const colourWanted = isSet(environment['FORCE_COLOR']) || ((environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb');
   const coloured = (stream: Stream): boolean => colourWanted && (stream.isTTY === true || isSet(environment['FORCE_COLOR']));
   const [colourOut, colourTalk] = [coloured(stdout), coloured(stderr)];
   return {

@@ -3,7 +3,8 @@
 // the parser's own messages, which quote the text they stumble over, are replaced by ours.
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { type Document, isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document } from 'yaml';
+import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { Manifest } from '../domain/manifest.js';
 import { CommandError } from './command-error.js';
 import { complaintsOf } from './manifest-complaints.js';

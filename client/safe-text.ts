@@ -1,34 +1,29 @@
 // What a terminal obeys must not come from a manifest, a script, a server or another person. Everything that is not a literal of ours passes
-// `words`, and the output accepts nothing else: SafeText is a class, so the compiler finds the place that forgot.
+// `words`, and the output accepts nothing else: its type is a class of its own, so the compiler finds the place that forgot.
 
-/** Text whose every variable part was made visible. Only `words`, `paragraph` and `styled` make one. */
-export class SafeText {
+// Not exported as a value: only the functions below make one.
+class Visible {
   readonly #text: string;
 
-  private constructor(text: string) {
+  constructor(text: string) {
     this.#text = text;
   }
 
   toString(): string {
     return this.#text;
   }
-
-  /** For this file alone: the private constructor keeps everyone else out. */
-  static readonly trusted = (token: typeof key, text: string): SafeText => {
-    if (token !== key) throw new TypeError('Use words`...` to make safe text.');
-    return new SafeText(text);
-  };
 }
 
-const key = Symbol('safe-text.ts');
+/** Text whose every variable part was made visible. */
+export type SafeText = Visible;
 
 /** A template whose values are made visible; values that are safe already stay as they are. */
 export function words(literals: TemplateStringsArray, ...values: readonly (string | number | SafeText)[]): SafeText {
   const parts = literals.flatMap((literal, index) => {
     const value = values[index];
-    return value === undefined ? [literal] : [literal, value instanceof SafeText ? value.toString() : visible(String(value))];
+    return value === undefined ? [literal] : [literal, value instanceof Visible ? value.toString() : visible(String(value))];
   });
-  return SafeText.trusted(key, parts.join(''));
+  return new Visible(parts.join(''));
 }
 
 /** Lines of a text that may have several, each made visible. Tabs become spaces. */
@@ -38,13 +33,13 @@ export function paragraph(text: string): SafeText[] {
 
 /** Parts joined by a literal of ours. */
 export function joined(parts: readonly (string | SafeText)[], separator: ', ' | ' ' | '\n' | '  '): SafeText {
-  return SafeText.trusted(key, parts.map((part) => (part instanceof SafeText ? part.toString() : visible(part))).join(separator));
+  return new Visible(parts.map((part) => (part instanceof Visible ? part.toString() : visible(part))).join(separator));
 }
 
 /** Text cut to a width, with an ellipsis when something is left out. Counts code points. */
 export function shortened(text: string, width: number): SafeText {
   const points = Array.from(visible(text));
-  return SafeText.trusted(key, points.length <= width ? points.join('') : `${points.slice(0, Math.max(0, width - 1)).join('')}…`);
+  return new Visible(points.length <= width ? points.join('') : `${points.slice(0, Math.max(0, width - 1)).join('')}…`);
 }
 
 const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const;
@@ -53,7 +48,7 @@ export type Style = keyof typeof codes;
 /** The one way a control sequence gets into safe text. */
 export function styled(style: Style, text: SafeText): SafeText {
   const [on, off] = codes[style];
-  return SafeText.trusted(key, `\u001b[${on}m${text.toString()}\u001b[${off}m`);
+  return new Visible(`\u001b[${on}m${text.toString()}\u001b[${off}m`);
 }
 
 // Controls (C0, DEL, C1), format characters (bidi, zero width, tags), lone surrogates, private use, line separators and everything a

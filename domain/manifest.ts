@@ -1,7 +1,8 @@
 // mooring.yaml as a value. Reading the file, and naming the line of a complaint, is the client's (`client/read-manifest.ts`).
 import { z } from 'zod';
 import { ConnectionKey } from './connection-key.js';
-import { ImmutaTarget, type RegistrationRequest, ScriptPolicy } from './registration-request.js';
+import type { RegistrationRequest } from './registration-request.js';
+import { ImmutaTarget, ScriptPolicy } from './registration-request.js';
 import { SnowflakeTarget } from './snowflake-target.js';
 import type { Timing } from './timing.js';
 
