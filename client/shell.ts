@@ -19,6 +19,9 @@ export interface Shell {
 /** What a command's file exports: its options and what it does. `finish` is told the exit code. */
 export type BuildCommand = (shell: Shell, finish: (code: ExitCode) => void) => Command;
 
+/** The same for a command that only starts a program: any exit code is the program's own. */
+export type BuildProgram = (shell: Shell, finish: (code: number) => void) => Command;
+
 export interface JsonOption {
   readonly json?: true;
 }
