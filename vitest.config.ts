@@ -1,13 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+/** What needs a Temporal server or a browser; everything else is a unit test and part of `npm run check`. */
+const onTheServer = ['scenarios', 'faults', 'pages', 'replay', 'compose'].map((folder) => `dist/test/${folder}/**/*.test.js`);
+const serverTests = [...onTheServer, 'dist/test/dev/temporal-server.test.js'];
+
 // Tests run from dist/: every path (workflow bundle, runner process, failure converter) is then the one of the product.
 export default defineConfig({
   test: {
-    include: ['dist/test/**/*.test.js'],
-    setupFiles: ['dist/test/quiet.setup.js'],
+    reporters: ['default', './dist/test/closing-line.js'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    reporters: ['default', './dist/test/closing-line.js'],
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['dist/test/**/*.test.js'], exclude: serverTests, setupFiles: ['dist/test/quiet.setup.js'] } },
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: serverTests,
+          setupFiles: ['dist/test/quiet.setup.js'],
+          globalSetup: ['dist/test/temporal.setup.js'],
+        },
+      },
+    ],
   },
 });

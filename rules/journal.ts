@@ -19,7 +19,9 @@ export interface Creation {
   readonly object: ObjectReference;
   /** ISO 8601, the platform's clock. */
   readonly sentAt: string;
-  /** Acknowledged to this run as a plain CREATE: the object did not exist before. */
+  /** CREATE without IF NOT EXISTS or OR REPLACE: acknowledged, it proves that the object did not exist before. */
+  readonly plain: boolean;
+  /** Acknowledged to this run as a plain CREATE. */
   readonly made: boolean;
 }
 

@@ -1,6 +1,7 @@
 // Faults are counted by place: the n-th call of a place, counted from when the fault was set, meets it.
 
-export type FaultKind = 'refuse' | 'drop-before' | 'drop-after' | 'delay' | 'status' | 'garbage' | 'hang';
+export const faultKinds = ['refuse', 'drop-before', 'drop-after', 'delay', 'status', 'garbage', 'hang'] as const;
+export type FaultKind = (typeof faultKinds)[number];
 
 export interface Fault {
   /** `immuta:<METHOD> <route>`, `snowflake:login|query|abort|history`, `databricks:<Thrift call>|token|history`. */
@@ -16,6 +17,8 @@ export interface Fault {
   readonly body?: string;
   /** Response headers sent with `status`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Pads whatever is answered with blanks to this many bytes, with every kind that answers: a client that reads without a limit shows. */
+  readonly bodyBytes?: number;
   /** The platform's error code, for `refuse`. */
   readonly code?: string;
 }

@@ -1,12 +1,11 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 
 /** Where Temporal is, as `TEMPORAL_*` (and a profile file, if one is named) says. */
 export interface TemporalAddress {
   readonly address: string;
   readonly namespace: string;
   /** Ready for `Connection.connect` and `NativeConnection.connect`. */
-  readonly options: Pick<ConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+  readonly options: Omit<ClientConnectConfig['connectionOptions'], 'address'> & { readonly address: string };
 }
 
 /** The environment asks for a connection that is not safe, or does not make sense. */

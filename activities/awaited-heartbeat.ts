@@ -1,0 +1,44 @@
+// The SDK's own heartbeat is throttled and not awaited: what it holds may be lost with the worker. This one has been stored by the server when it
+// returns, and is therefore fit to be a write-ahead record.
+import { activityInfo, cancellationDetails, cancellationSignal, getClient, heartbeat } from '@temporalio/activity';
+import { ActivityCancelledError } from '@temporalio/client';
+
+export interface HeartbeatRecord<T> {
+  /** Resolves when the server has stored the details. Rejects when the activity was cancelled just now, or is no longer ours. */
+  readonly store: (details: T) => Promise<void>;
+  /** Aborts when the run is cancelled or the worker shuts down. */
+  readonly stop: AbortSignal;
+  /** True if it was the run that was cancelled: then what is in flight is settled before the activity ends. */
+  readonly cancelled: () => boolean;
+}
+
+export function openRecord<T>(): HeartbeatRecord<T> {
+  const { taskToken } = activityInfo();
+  const { activity } = getClient();
+  const stop = new AbortController();
+  let cancelled = false;
+  const signal = cancellationSignal();
+  signal.addEventListener('abort', () => {
+    cancelled ||= cancellationDetails()?.cancelRequested ?? false;
+    stop.abort();
+  });
+  if (signal.aborted) stop.abort();
+
+  return {
+    async store(details) {
+      try {
+        await activity.heartbeat(taskToken, details);
+      } catch (error) {
+        if (!(error instanceof ActivityCancelledError)) throw error;
+        // The server stored it all the same; only the first news of the cancellation has to interrupt.
+        const known = cancelled;
+        cancelled = true;
+        stop.abort();
+        if (!known) throw error;
+      }
+      heartbeat(details); // else the SDK's own timer ends the attempt although the server has it alive
+    },
+    stop: stop.signal,
+    cancelled: () => cancelled || cancellationDetails()?.cancelRequested === true,
+  };
+}

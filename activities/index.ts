@@ -1,0 +1,37 @@
+// Two factories, one for each task queue. Only the platform queue ever holds the privileged user's secrets.
+import { createCreateConnection } from './create-connection.js';
+import { createInspectPlatform } from './inspect-platform.js';
+import { createInspectRegistration } from './inspect-registration.js';
+import type { OpenImmuta, OpenPlatform, ScriptSeal } from './ports.js';
+import { createPreflightPlatform } from './preflight-platform.js';
+import { createPreparePlan } from './prepare-plan.js';
+import { createRunScript } from './run-script.js';
+
+/** What every worker decides for itself, whatever a requester asks. */
+export interface WorkerRules {
+  /** Honours the script policy `automatic`. */
+  readonly allowAutomatic: boolean;
+  /** Takes waits that are safe only against simulators. */
+  readonly allowShortTiming: boolean;
+}
+
+/** Activities of the queue `mooring`: Immuta, with the system account's secrets. */
+export function createImmutaActivities(ports: { readonly openImmuta: OpenImmuta; readonly seal: ScriptSeal }, rules: WorkerRules) {
+  return {
+    preparePlan: createPreparePlan({ ...ports, ...rules }),
+    createConnection: createCreateConnection(ports),
+    inspectRegistration: createInspectRegistration(ports),
+  };
+}
+
+/** Activities of the queue `mooring-platform`: the privileged user's sessions. */
+export function createPlatformActivities(ports: { readonly openPlatform: OpenPlatform; readonly seal: ScriptSeal }, rules: WorkerRules) {
+  return {
+    preflightPlatform: createPreflightPlatform({ ...ports, ...rules }),
+    runScript: createRunScript({ ...ports, ...rules }),
+    inspectPlatform: createInspectPlatform(ports),
+  };
+}
+
+export type ImmutaActivities = ReturnType<typeof createImmutaActivities>;
+export type PlatformActivities = ReturnType<typeof createPlatformActivities>;

@@ -1,0 +1,115 @@
+// The journal and the lease are one thing: an awaited heartbeat. It is written ahead: no statement past `mayHaveSentThrough` leaves, and the
+// record for the next ones is written while the current one runs, so that the wait hides behind the statement.
+import { emptyJournal, type Creation, type Journal } from '../rules/journal.js';
+
+export interface JournalKeeperOptions {
+  /** Resolves when the Temporal server has stored the record; rejects when the activity is cancelled or no longer ours. */
+  readonly store: (journal: Journal) => Promise<void>;
+  readonly heartbeatTimeoutMs: number;
+  /** How many statements one record may cover: 8 where the platform's history can be read afterwards, 1 where it cannot. */
+  readonly window: number;
+  /** System-wide monotonic clock, in ms. */
+  readonly monotonicMs: () => number;
+}
+
+/** Half a window is left when the next record is written: the record has that many statements' time to arrive. */
+const refillAt = 2;
+
+export class JournalKeeper {
+  readonly #options: JournalKeeperOptions;
+  #journal: Journal;
+  /** Covered by a stored record. */
+  #coveredThrough: number;
+  #leaseEndsAt = 0;
+  #storing: Promise<void> = Promise.resolve();
+
+  constructor(options: JournalKeeperOptions, journal: Journal = emptyJournal) {
+    this.#options = options;
+    this.#journal = journal;
+    this.#coveredThrough = journal.acknowledgedThrough;
+  }
+
+  get journal(): Journal {
+    return this.#journal;
+  }
+
+  /** Until when, on the monotonic clock, a statement may be sent. */
+  get leaseEndsAt(): number {
+    return this.#leaseEndsAt;
+  }
+
+  /** Resolves when statement `index` may be sent: a stored record covers it, and enough of the lease is left. */
+  async cover(index: number, last: number): Promise<void> {
+    await this.#storing.catch(() => undefined); // a record that failed is written again, and fails again if it must
+    if (index > this.#coveredThrough || this.#leaseIsShort()) await this.#store(index, last);
+  }
+
+  /** Begins the record for the statements after `index`, if they need one soon. Its failure shows at the next `cover`. */
+  lookAhead(index: number, last: number): void {
+    const left = this.#coveredThrough - index;
+    if (this.#coveredThrough >= last || left >= this.#options.window / refillAt) return;
+    void this.#store(index + 1, last).catch(() => undefined);
+  }
+
+  /** Keeps the lease alive while a statement runs. */
+  async renewingWhile<T>(statement: Promise<T>): Promise<T> {
+    const renewal = setInterval(
+      () => void this.#store(this.#coveredThrough, this.#coveredThrough).catch(() => undefined),
+      this.#options.heartbeatTimeoutMs / 3,
+    );
+    try {
+      return await statement;
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  acknowledge(index: number, how: 'ran' | 'skipped'): void {
+    const skipped = this.#journal.skipped + (how === 'skipped' ? 1 : 0);
+    const creations = this.#journal.creations.map((creation) => (creation.index === index ? { ...creation, made: creation.plain } : creation));
+    const mayHaveSentThrough = Math.max(index, this.#journal.mayHaveSentThrough);
+    this.#journal = { ...this.#journal, acknowledgedThrough: index, mayHaveSentThrough, skipped, creations };
+    this.#coveredThrough = Math.max(index, this.#coveredThrough);
+  }
+
+  /** Notes, before it leaves, that a statement creates something the cleanup script would drop. */
+  noteCreation(creation: Creation): void {
+    const others = this.#journal.creations.filter(({ index }) => index !== creation.index);
+    this.#journal = { ...this.#journal, creations: [...others, creation] };
+  }
+
+  noteFirstSend(platformTime: string): void {
+    if (this.#journal.firstSentAt === undefined) this.#journal = { ...this.#journal, firstSentAt: platformTime };
+  }
+
+  /** Everything between the two marks is settled: what was not applied may be sent again. */
+  settled(): void {
+    this.#journal = { ...this.#journal, mayHaveSentThrough: this.#journal.acknowledgedThrough };
+    this.#coveredThrough = this.#journal.acknowledgedThrough;
+  }
+
+  /** Stores what is known now, without allowing more. */
+  async flush(): Promise<void> {
+    await this.#store(this.#coveredThrough, this.#coveredThrough);
+  }
+
+  async #store(from: number, last: number): Promise<void> {
+    const previous = this.#storing;
+    const storing = (async () => {
+      await previous.catch(() => undefined);
+      const through = Math.max(this.#coveredThrough, Math.min(last, from + this.#options.window - 1));
+      const sentAt = this.#options.monotonicMs();
+      this.#journal = { ...this.#journal, mayHaveSentThrough: Math.max(through, this.#journal.mayHaveSentThrough) };
+      await this.#options.store(this.#journal);
+      this.#coveredThrough = through;
+      this.#leaseEndsAt = sentAt + this.#options.heartbeatTimeoutMs;
+    })();
+    this.#storing = storing;
+    await storing;
+  }
+
+  #leaseIsShort(): boolean {
+    const margin = Math.min(2_000, this.#options.heartbeatTimeoutMs / 4);
+    return this.#leaseEndsAt - this.#options.monotonicMs() < margin;
+  }
+}

@@ -1,0 +1,41 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { RegistrationRequest } from '../domain/registration-request.js';
+import { applicationFailure, refusal } from './application-failure.js';
+import type { Check, ObjectState, OpenPlatform } from './ports.js';
+import { readRequest, refuseShortTiming } from './request.js';
+
+/** What the platform looked like before the run wrote anything. */
+export interface PlatformPreflight {
+  /** As the platform reports them: the script's session must be the same. */
+  readonly identity: { readonly user: string; readonly role: string };
+  readonly checks: readonly Check[];
+  /** The objects the manifest names, as they stood. */
+  readonly existing: readonly ObjectState[];
+}
+
+/** Logs in as the privileged user and runs the read-only checks; throws on the first failed one. */
+export function createPreflightPlatform({
+  openPlatform,
+  allowShortTiming,
+}: {
+  readonly openPlatform: OpenPlatform;
+  readonly allowShortTiming: boolean;
+}) {
+  return async function preflightPlatform(input: { readonly request: RegistrationRequest }): Promise<PlatformPreflight> {
+    try {
+      const request = readRequest(input.request);
+      refuseShortTiming(request, allowShortTiming);
+      const session = await openPlatform(request.target, cancellationSignal());
+      try {
+        const { checks, existing } = await session.preflight(request.target);
+        const failed = checks.find(({ status }) => status === 'failed');
+        if (failed !== undefined) throw refusal(failed.kind ?? 'invalid-request', failed.message, failed.cure);
+        return { identity: session.identity, checks, existing };
+      } finally {
+        await session.close();
+      }
+    } catch (error) {
+      throw applicationFailure(error, activityInfo().activityType);
+    }
+  };
+}

@@ -1,0 +1,167 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { EffectivePolicy, Plan, PlannedScript, PreparedPlan, StatementClass } from '../domain/plan.js';
+import type { RegistrationRequest } from '../domain/registration-request.js';
+import { effectivePolicy } from '../rules/script-policy.js';
+import { immutaHost } from '../rules/workflow-id.js';
+import { planDigest, planSha256 } from '../sql/digest.js';
+import { planScript, type ScriptPlan } from '../sql/plan-script.js';
+import { summarize } from '../sql/summarize.js';
+import { applicationFailure, refusal } from './application-failure.js';
+import type { ImmutaConnection, ImmutaPort, Integration, OpenImmuta, ScriptSeal } from './ports.js';
+import { readRequest } from './request.js';
+
+export interface PreparePlanInput {
+  readonly request: RegistrationRequest;
+  /** Binds the digest to this run and to those that continue it; absent for `planConnection`, whose plan nobody can decide on. */
+  readonly firstRunId?: string | undefined;
+}
+
+export interface PreparePlanDependencies {
+  readonly openImmuta: OpenImmuta;
+  readonly seal: ScriptSeal;
+  readonly allowAutomatic: boolean;
+}
+
+/** Looks at Immuta, fetches both scripts, and makes the plan that people decide on. Writes nothing. */
+export function createPreparePlan(dependencies: PreparePlanDependencies) {
+  return async function preparePlan(input: PreparePlanInput): Promise<PreparedPlan> {
+    try {
+      const request = readRequest(input.request);
+      const immuta = dependencies.openImmuta(request.immuta, cancellationSignal());
+      const [connection, integrations] = await Promise.all([immuta.getConnection(request.connectionKey), immuta.listIntegrations()]);
+      if (connection !== undefined) return unchangedOrConflict(request, connection, integrations);
+      refuseTakenHost(request, integrations);
+      const scripts = await fetchScripts(immuta, request);
+      return preparedPlan(dependencies, request, scripts, input.firstRunId);
+    } catch (error) {
+      throw applicationFailure(error, activityInfo().activityType);
+    }
+  };
+}
+
+interface Scripts {
+  readonly bootstrap: ScriptPlan;
+  readonly bootstrapText: string;
+  readonly cleanup: ScriptPlan | undefined;
+  readonly cleanupText: string | undefined;
+}
+
+async function fetchScripts(immuta: ImmutaPort, { target }: RegistrationRequest): Promise<Scripts> {
+  const [bootstrapText, cleanupText] = await Promise.all([immuta.bootstrapScript(target), immuta.cleanupScript(target)]);
+  return {
+    bootstrapText,
+    cleanupText,
+    bootstrap: planScript(bootstrapText, target.technology, 'bootstrap'),
+    cleanup: cleanupText === undefined ? undefined : planScript(cleanupText, target.technology, 'cleanup'),
+  };
+}
+
+function preparedPlan(
+  { seal, allowAutomatic }: PreparePlanDependencies,
+  request: RegistrationRequest,
+  scripts: Scripts,
+  firstRunId: string | undefined,
+): PreparedPlan {
+  const { target } = request;
+  const bootstrap = scripts.bootstrap.planned;
+  const cleanup = scripts.cleanup?.planned;
+  const { summary, dangers } = summarize(bootstrap, cleanup);
+  const policy = effectivePolicy({ asked: request.script.policy, allowAutomatic, bootstrap, cleanup, manifestNames: manifestNames(request) });
+  const plan: Plan = {
+    ...(firstRunId === undefined ? {} : { digest: digestFor(request, scripts, firstRunId) }),
+    planSha256: planSha256(content(request, scripts)),
+    summary,
+    target: { platform: target.technology, host: target.host, database: target.database },
+    privilegedUser: `${target.privilegedUser.username} (role ${target.privilegedUser.role}, ${target.privilegedUser.authenticationType})`,
+    dangers: [...dangers, ...ownDangers(cleanup, policy)],
+    classes: countClasses([bootstrap, ...(cleanup === undefined ? [] : [cleanup])]),
+    scripts: [bootstrap, ...(cleanup === undefined ? [] : [cleanup])],
+  };
+  return {
+    kind: 'plan',
+    plan,
+    policy,
+    bootstrap: seal.seal({ purpose: 'bootstrap', text: scripts.bootstrapText, statementHashes: scripts.bootstrap.hashes }),
+    ...(scripts.cleanup === undefined || scripts.cleanupText === undefined
+      ? {}
+      : { cleanup: seal.seal({ purpose: 'cleanup', text: scripts.cleanupText, statementHashes: scripts.cleanup.hashes }) }),
+  };
+}
+
+/** Everything a decision is about; no secret in it, only references. Any change voids the decision. */
+function content(request: RegistrationRequest, { bootstrap, cleanup }: Scripts) {
+  const { privilegedUser, ...registration } = request.target;
+  return {
+    version: 1 as const,
+    operation: 'register' as const,
+    immutaHost: immutaHost(request.immuta.url),
+    bootstrapSha256: bootstrap.planned.sha256,
+    cleanupSha256: cleanup?.planned.sha256 ?? null,
+    statementHashes: [...bootstrap.hashes, ...(cleanup?.hashes ?? [])],
+    target: { host: request.target.host, database: request.target.database },
+    privilegedUser,
+    registration: { connectionKey: request.connectionKey, ...registration },
+    integrationId: null,
+    childCeiling: null,
+  };
+}
+
+function digestFor(request: RegistrationRequest, scripts: Scripts, firstRunId: string): string {
+  const { workflowExecution, workflowNamespace } = activityInfo();
+  return planDigest({
+    ...content(request, scripts),
+    namespace: workflowNamespace ?? '',
+    workflowId: workflowExecution?.workflowId ?? '',
+    firstRunId,
+    requester: request.requester,
+    expiresAfter: request.script.expiresAfter,
+  });
+}
+
+function unchangedOrConflict(request: RegistrationRequest, connection: ImmutaConnection, integrations: readonly Integration[]): PreparedPlan {
+  const { target } = request;
+  const integration = integrations.find(({ id }) => id === connection.integrationId);
+  const differing = [
+    ['host', connection.host, target.host.toLowerCase()],
+    ['role', connection.role, target.systemAccount.role],
+    ['authenticationType', connection.authenticationType, target.systemAccount.authenticationType],
+    ['database', integration?.database, target.database],
+    ['integration status', integration?.status, 'enabled'],
+  ].find(([, found, wanted]) => found !== wanted);
+  if (integration !== undefined && differing === undefined) return { kind: 'unchanged', integrationId: integration.id };
+  const [field, found, wanted] = differing ?? ['integration', 'none', 'enabled'];
+  throw refusal(
+    'conflict',
+    `The connection "${connection.connectionKey}" is registered already with another ${field}: ${found ?? 'none'} instead of ${wanted}.`,
+    'Register under another key, or take the old connection out first.',
+  );
+}
+
+function refuseTakenHost({ target }: RegistrationRequest, integrations: readonly Integration[]): void {
+  const taken = integrations.find((integration) => integration.type === target.technology && integration.host === target.host.toLowerCase());
+  if (taken === undefined) return;
+  throw refusal(
+    'conflict',
+    `Immuta has an integration on ${target.host} already (id ${taken.id}, database ${taken.database ?? 'unknown'}, ${taken.status}).`,
+    'Immuta takes one integration for each host. Use its connection, or remove that integration first.',
+  );
+}
+
+/** Names a cleanup script may drop without a person's consent, besides those its bootstrap script creates. */
+function manifestNames({ target }: RegistrationRequest): string[] {
+  return [target.database, `${target.database}_SYSTEM`, ...(target.impersonation.role === undefined ? [] : [target.impersonation.role])];
+}
+
+function ownDangers(cleanup: PlannedScript | undefined, policy: EffectivePolicy): string[] {
+  const dangers: string[] = [];
+  if (cleanup === undefined)
+    dangers.push('Immuta gives no cleanup script: if the registration fails, a person has to remove what the bootstrap script made.');
+  if (policy.asked !== policy.effective) dangers.push(`Asked for "${policy.asked}", but ${policy.because}`);
+  return dangers;
+}
+
+function countClasses(scripts: readonly PlannedScript[]): Partial<Record<StatementClass, number>> {
+  const counts: Partial<Record<StatementClass, number>> = {};
+  for (const statement of scripts.flatMap(({ statements }) => statements)) counts[statement.class] = (counts[statement.class] ?? 0) + 1;
+  return counts;
+}

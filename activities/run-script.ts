@@ -1,0 +1,268 @@
+// Runs one script, one statement at a time, in one session. What it guarantees and from which memory:
+// - an acknowledged statement is not sent again: the journal, stored by the Temporal server before and after (journal-keeper.ts);
+// - a statement whose answer was lost is not guessed: the platform's own history by tag, asked after the quiet period (settle-unknown.ts);
+// - nothing that was not decided runs: the runner compares the hash of every statement with the decided plan right before it sends it.
+import { activityInfo } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
+import type { Decision } from '../domain/decision.js';
+import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
+import type { RegistrationRequest } from '../domain/registration-request.js';
+import type { SealedScript } from '../domain/script.js';
+import { durationMs } from '../rules/duration.js';
+import { emptyJournal, readJournal, unknownCount, type Journal } from '../rules/journal.js';
+import { planScript } from '../sql/plan-script.js';
+import { applicationFailure, isPortError, refusal } from './application-failure.js';
+import { JournalKeeper } from './journal-keeper.js';
+import type { OpenPlatform, PlatformSession, ScriptSeal } from './ports.js';
+import { openRecord, type HeartbeatRecord } from './awaited-heartbeat.js';
+import { readRequest, refuseShortTiming } from './request.js';
+import { OutcomeUnknown, settleUnknown } from './settle-unknown.js';
+
+export interface RunScriptInput {
+  readonly request: RegistrationRequest;
+  readonly script: SealedScript;
+  /** Who allowed it: people, or the policy of the worker. */
+  readonly decisions: readonly Decision[];
+  /** Who preflight logged in as: the session of the script must be the same. */
+  readonly identity: { readonly user: string; readonly role: string };
+  /** What the cleanup script would drop: statements that create one of these are on record with their time. */
+  readonly targets: readonly ObjectReference[];
+  /** Where an earlier activity of this run stopped, when a person settled what it could not. */
+  readonly resume?: { readonly journal: Journal; readonly unknownRan: boolean } | undefined;
+}
+
+export interface ScriptRun {
+  readonly statements: number;
+  readonly ran: number;
+  readonly skipped: number;
+  readonly journal: Journal;
+  /** The platform's ids of the statements that this attempt ran, in order. */
+  readonly queryIds: readonly string[];
+}
+
+export interface RunScriptDependencies {
+  readonly openPlatform: OpenPlatform;
+  readonly seal: ScriptSeal;
+  readonly allowAutomatic: boolean;
+  readonly allowShortTiming: boolean;
+}
+
+/** One statement may take this long on the platform before its runner is killed and its outcome settled. */
+const statementTimeoutMs = 30 * 60_000;
+/** The server stores one record for up to this many statements, where their outcome can be read from the platform's history afterwards. */
+const recordWindow = 8;
+
+export function createRunScript(dependencies: RunScriptDependencies) {
+  return async function runScript(input: RunScriptInput): Promise<ScriptRun> {
+    const step = `${input.script.purpose} script`;
+    const record = openRecord<Journal>();
+    let keeper: JournalKeeper | undefined;
+    try {
+      const request = readRequest(input.request);
+      refuseShortTiming(request, dependencies.allowShortTiming);
+      refuseUndecided(input.decisions, dependencies.allowAutomatic);
+      const script = openScript(dependencies.seal, input.script);
+      keeper = startJournal(request, record, input.resume?.journal);
+      return await runStatements({ ...dependencies, request, input, script, keeper, record });
+    } catch (error) {
+      const journal = keeper?.journal;
+      if (error instanceof CancelledFailure) throw new CancelledFailure(error.message, [{ journal }]);
+      if (error instanceof OutcomeUnknown) throw applicationFailure(error, step, { journal, statement: error.statement });
+      throw applicationFailure(error, step, { journal });
+    }
+  };
+}
+
+interface Script {
+  readonly texts: readonly string[];
+  readonly planned: readonly PlannedStatement[];
+}
+
+interface Run extends RunScriptDependencies {
+  readonly request: RegistrationRequest;
+  readonly input: RunScriptInput;
+  readonly script: Script;
+  readonly keeper: JournalKeeper;
+  readonly record: HeartbeatRecord<Journal>;
+}
+
+async function runStatements(run: Run): Promise<ScriptRun> {
+  const { keeper, script } = run;
+  const last = script.texts.length - 1;
+  const queryIds: string[] = [];
+  let session = await openSession(run, run.record.stop);
+  try {
+    takeAnswer(keeper, run.input.resume);
+    await keeper.flush();
+    if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
+      await settle(run, session);
+      await restoreSession(run, session);
+    }
+    while (keeper.journal.acknowledgedThrough < last) {
+      const index = keeper.journal.acknowledgedThrough + 1;
+      await keeper.cover(index, last);
+      queryIds.push(await runStatement(run, session, index, last));
+    }
+    await keeper.flush();
+    await session.close();
+    return { statements: last + 1, ran: last + 1 - keeper.journal.skipped, skipped: keeper.journal.skipped, journal: keeper.journal, queryIds };
+  } catch (error) {
+    await session.kill();
+    if (!run.record.stop.aborted) throw error;
+    if (!run.record.cancelled()) throw refusal('unreachable', 'The worker is shutting down.', 'Another worker goes on with the script.');
+    if (unknownCount(keeper.journal) > 0) {
+      session = await openSession(run, new AbortController().signal);
+      await settle(run, session);
+      await session.close();
+    }
+    throw new CancelledFailure('The run was cancelled while the script ran; the statement in flight is settled.');
+  }
+}
+
+/** A person said that the unknown statement ran: that moves the mark by one, and only in the first attempt that hears it. */
+function takeAnswer(keeper: JournalKeeper, resume: RunScriptInput['resume']): void {
+  const heardBefore = readJournal(activityInfo().heartbeatDetails) !== undefined;
+  if (resume?.unknownRan && !heardBefore) keeper.acknowledge(resume.journal.acknowledgedThrough + 1, 'skipped');
+}
+
+async function runStatement(run: Run, session: PlatformSession, index: number, last: number): Promise<string> {
+  const { keeper, script } = run;
+  const statement = planned(script, index);
+  noteBeforeSend(run, session, statement);
+  const execution = session.execute({
+    index,
+    text: script.texts[index] ?? '',
+    tag: `${tagPrefix(run)}${index}/${activityInfo().attempt}`,
+    timeoutMs: statementTimeoutMs,
+    leaseEndsAt: keeper.leaseEndsAt,
+  });
+  keeper.lookAhead(index, last);
+  try {
+    const { queryId } = await keeper.renewingWhile(execution);
+    keeper.acknowledge(index, 'ran');
+    return queryId;
+  } catch (error) {
+    if (isPortError(error) && !error.ambiguous && (await countsAsDone(run, session, statement, error.kind))) {
+      keeper.acknowledge(index, 'skipped');
+      return error.queryId ?? '';
+    }
+    throw naming(error, run, statement);
+  }
+}
+
+/** A DROP of what is not there is done, with proof. A CREATE of what is there is a real conflict: settling has already told our own from others'. */
+async function countsAsDone(run: Run, session: PlatformSession, statement: PlannedStatement, kind: string): Promise<boolean> {
+  if (run.input.script.purpose !== 'cleanup' || statement.class !== 'drop' || kind !== 'not-found' || statement.object === undefined) return false;
+  const [state] = await session.inspect([statement.object]);
+  return state !== undefined && !state.exists;
+}
+
+function noteBeforeSend(run: Run, session: PlatformSession, statement: PlannedStatement): void {
+  const platformTime = new Date(Date.now() + session.clockOffsetMs - clockMarginMs).toISOString();
+  run.keeper.noteFirstSend(platformTime);
+  const { object } = statement;
+  if (object === undefined || statement.class !== 'create') return;
+  if (!run.input.targets.some((target) => target.kind === object.kind && target.name === object.name)) return;
+  run.keeper.noteCreation({ index: statement.index, object, sentAt: platformTime, plain: statement.plainCreate === true, made: false });
+}
+
+/** The platform's clock is known to half a round trip; creation times are compared with this much allowance. */
+const clockMarginMs = 500;
+
+async function openSession(run: Run, signal: AbortSignal): Promise<PlatformSession> {
+  const session = await run.openPlatform(run.request.target, signal);
+  const { user, role } = session.identity;
+  const { identity } = run.input;
+  if (user !== identity.user || role !== identity.role) {
+    await session.close();
+    throw refusal(
+      'conflict',
+      `The decision was made for user ${identity.user} with role ${identity.role}; this login is ${user} with role ${role}.`,
+      'Start the run again: the plan will show the user that is in force now.',
+    );
+  }
+  await session.decide(run.input.script.statementHashes);
+  return session;
+}
+
+async function settle(run: Run, session: PlatformSession): Promise<void> {
+  await settleUnknown({
+    keeper: run.keeper,
+    planned: run.script.planned,
+    session,
+    tagPrefix: tagPrefix(run),
+    quietPeriodMs: durationMs(run.request.timing.quietPeriod),
+    targets: run.input.targets,
+  });
+}
+
+/** Role, warehouse, database, schema and variables live in the session: those of the statements behind us are set again, under a tag of their own. */
+async function restoreSession(run: Run, session: PlatformSession): Promise<void> {
+  const through = run.keeper.journal.acknowledgedThrough;
+  for (const statement of run.script.planned.filter((candidate) => candidate.class === 'session' && candidate.index <= through)) {
+    await run.keeper.cover(through, through);
+    await session.execute({
+      index: statement.index,
+      text: run.script.texts[statement.index] ?? '',
+      tag: `${tagPrefix(run)}restore/${statement.index}`,
+      timeoutMs: statementTimeoutMs,
+      leaseEndsAt: run.keeper.leaseEndsAt,
+    });
+  }
+}
+
+/** Every statement carries the run, the script and its place: the platform's own history can then be asked what became of it. */
+function tagPrefix(run: Run): string {
+  return `mooring/${activityInfo().workflowExecution?.runId ?? 'none'}/${run.input.script.purpose}/`;
+}
+
+function openScript(seal: ScriptSeal, sealed: SealedScript): Script {
+  const { planned: plan, statements: texts } = planScript(seal.open(sealed), sealed.platform, sealed.purpose);
+  const decided = sealed.statementHashes;
+  if (plan.sha256 !== sealed.sha256 || texts.length !== decided.length || plan.statements.some(({ sha256 }, index) => sha256 !== decided[index])) {
+    throw refusal(
+      'script-refused',
+      `The ${sealed.purpose} script is not the one that was decided on.`,
+      'Start the run again, and decide on the plan it shows.',
+    );
+  }
+  return { texts, planned: plan.statements };
+}
+
+function refuseUndecided(decisions: readonly Decision[], allowAutomatic: boolean): void {
+  const approvals = decisions.filter(({ verdict }) => verdict === 'approve');
+  if (approvals.length === 0 || decisions.some(({ verdict }) => verdict === 'reject')) {
+    throw refusal('script-refused', 'The script reached the platform worker without an approval.', 'Start the run again and approve its plan.');
+  }
+  if (approvals.every(({ channel }) => channel === 'policy') && !allowAutomatic) {
+    throw refusal(
+      'script-refused',
+      'The script was to run automatically, which this worker does not allow.',
+      'Use the policy "approval", or set MOORING_ALLOW_AUTOMATIC=1 on the platform worker.',
+    );
+  }
+}
+
+function startJournal(request: RegistrationRequest, record: HeartbeatRecord<Journal>, resumed: Journal | undefined): JournalKeeper {
+  const heartbeatTimeoutMs = durationMs(request.timing.heartbeatTimeout);
+  return new JournalKeeper(
+    { store: record.store, heartbeatTimeoutMs, window: recordWindow, monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n) },
+    readJournal(activityInfo().heartbeatDetails) ?? resumed ?? emptyJournal,
+  );
+}
+
+function planned(script: Script, index: number): PlannedStatement {
+  const statement = script.planned[index];
+  if (statement === undefined) throw new RangeError(`no statement ${index}`);
+  return statement;
+}
+
+function naming(error: unknown, run: Run, statement: PlannedStatement): unknown {
+  if (!isPortError(error)) return error;
+  const place = `Statement ${statement.index + 1} of ${run.script.planned.length} of the ${run.input.script.purpose} script (line ${statement.line}, ${statement.class}${statement.object ? ` ${statement.object.kind} ${statement.object.name}` : ''})`;
+  return Object.assign(refusal(error.kind, `${place}: ${error.message}`, error.next), {
+    ambiguous: error.ambiguous,
+    queryId: error.queryId,
+    retryAfterMs: error.retryAfterMs,
+  });
+}

@@ -1,0 +1,88 @@
+// After a crash or a lost answer every statement between the two marks of the journal is unknown. They are settled together, with one question to
+// the platform's history, after the quiet period: by then nothing that was sent before can still arrive.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
+import type { FailureKind } from '../rules/failure-kind.js';
+import { unknownCount } from '../rules/journal.js';
+import { settle, sight, type Sighting } from '../rules/settle.js';
+import type { JournalKeeper } from './journal-keeper.js';
+import type { PlatformSession, StatementRecord } from './ports.js';
+
+/** What can only be settled by a person. Satisfies `PortError`. */
+export class OutcomeUnknown extends Error {
+  readonly kind: FailureKind = 'outcome-unknown';
+  readonly ambiguous = true;
+  readonly next = 'Look at the platform, then answer with `mooring resolve`: ran, not-run, retry, undo or abandon.';
+  readonly statement: { readonly index: number; readonly text: string; readonly lookedAt: string; readonly found: string };
+
+  constructor(statement: PlannedStatement, found: string) {
+    super(`It cannot be known whether statement ${statement.index + 1} (line ${statement.line}) was applied: ${found}.`);
+    this.name = 'OutcomeUnknown';
+    this.statement = { index: statement.index, text: statement.text, lookedAt: new Date().toISOString(), found };
+  }
+}
+
+interface Unknown {
+  readonly keeper: JournalKeeper;
+  readonly planned: readonly PlannedStatement[];
+  readonly session: PlatformSession;
+  readonly tagPrefix: string;
+  readonly quietPeriodMs: number;
+  readonly targets: readonly ObjectReference[];
+}
+
+/** How long to leave the platform alone between two looks at a statement that still runs. */
+const lookAgainMs = 1_000;
+/** A query history older than this run's first statement by so much cannot matter. */
+const historyMarginMs = 60_000;
+
+/** Moves the acknowledged mark over every unknown statement that was applied. Throws `OutcomeUnknown` for the first one that cannot be known. */
+export async function settleUnknown(unknown: Unknown): Promise<void> {
+  const { keeper, session } = unknown;
+  if (unknownCount(keeper.journal) === 0) return;
+  await keeper.renewingWhile(sleep(unknown.quietPeriodMs));
+  for (;;) {
+    const records = await session.history(unknown.tagPrefix, since(keeper.journal.firstSentAt));
+    if (advance(unknown, records) === 'settled') {
+      keeper.settled();
+      return;
+    }
+    await keeper.renewingWhile(sleep(lookAgainMs));
+  }
+}
+
+function advance({ keeper, planned, tagPrefix, targets }: Unknown, records: readonly StatementRecord[] | 'unavailable'): 'settled' | 'still-running' {
+  while (unknownCount(keeper.journal) > 0) {
+    const index = keeper.journal.acknowledgedThrough + 1;
+    const statement = planned[index];
+    if (statement === undefined) return 'settled';
+    const seen = records === 'unavailable' ? [] : records.filter(({ tag }) => tag.startsWith(`${tagPrefix}${index}/`));
+    const sighting: Sighting = records === 'unavailable' ? 'unavailable' : sight(seen);
+    switch (settle(sighting, statement.repeatable)) {
+      case 'wait':
+        return 'still-running';
+      case 'send':
+        return 'settled';
+      case 'ask':
+        throw new OutcomeUnknown(statement, 'the answer was lost, and the query history cannot be read in full by this role');
+      case 'done':
+        noteFound(keeper, statement, seen, targets);
+        keeper.acknowledge(index, 'skipped');
+    }
+  }
+  return 'settled';
+}
+
+/** What the history shows as ours is as good as an acknowledgement, with the platform's own time. */
+function noteFound(keeper: JournalKeeper, statement: PlannedStatement, seen: readonly StatementRecord[], targets: readonly ObjectReference[]): void {
+  const { object, index } = statement;
+  const record = seen.find(({ state }) => state === 'succeeded');
+  if (record === undefined || object === undefined || statement.class !== 'create') return;
+  if (!targets.some(({ kind, name }) => kind === object.kind && name === object.name)) return;
+  keeper.noteCreation({ index, object, sentAt: record.startedAt, plain: statement.plainCreate === true, made: false });
+}
+
+function since(firstSentAt: string | undefined): string {
+  const start = firstSentAt === undefined ? Date.now() - historyMarginMs : Date.parse(firstSentAt);
+  return new Date(start - historyMarginMs).toISOString();
+}

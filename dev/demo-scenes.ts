@@ -1,0 +1,178 @@
+// The scenes of the demo. Each runs the product as a person would, by its command line, and is judged from the simulators' ledger, never from what
+// Mooring says of itself.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TemporalClient } from '../temporal/connect-client.js';
+import { runMooring, type CommandResult } from './command-line.js';
+import type { Sandbox, SandboxWorker } from './sandbox.js';
+import type { LedgerLine, SimulatorControl } from './simulator-control.js';
+
+export interface Stage {
+  readonly sandbox: Sandbox;
+  readonly control: SimulatorControl;
+  readonly temporal: TemporalClient;
+  readonly folder: string;
+  /** The workers that run now, the newest last. */
+  readonly workers: SandboxWorker[];
+}
+
+export interface Scene {
+  readonly title: string;
+  /** Resolves with one sentence of what the ledger shows; throws `SceneFailed` if it shows anything else. */
+  play(stage: Stage): Promise<string>;
+}
+
+export class SceneFailed extends Error {}
+
+export const scenes: readonly Scene[] = [
+  { title: 'Automatic: the worker may run harmless scripts by itself', play: automatic },
+  { title: 'Approval: a person approves by a Temporal signal', play: approval },
+  { title: 'Rejection: a person says no, and nothing runs', play: rejection },
+  { title: 'Compensation: Immuta answers 422, the cleanup script runs', play: compensation },
+  { title: 'Crash: the worker is killed in mid-script, another goes on', play: crash },
+];
+
+async function automatic(stage: Stage): Promise<string> {
+  const result = await register(stage, 'demo_automatic', 'automatic');
+  expectExit(result, 0);
+  await expectRegistered(stage, 'demo_automatic');
+  return `${await expectEachOnce(stage)} statements ran once each; the connection stands in Immuta.`;
+}
+
+async function approval(stage: Stage): Promise<string> {
+  const following = register(stage, 'demo_approval', 'approval');
+  const { workflowId, digest } = await pendingDecision(stage, 'demo_approval');
+  expect((await stage.control.statements()).length === 0, 'a statement ran before anyone approved');
+  await stage.temporal.client.workflow.getHandle(workflowId).signal('approve', { digest, by: 'approver@example.com' });
+  expectExit(await following, 0);
+  await expectRegistered(stage, 'demo_approval');
+  return `Nothing ran before the signal; then ${await expectEachOnce(stage)} statements once each.`;
+}
+
+async function rejection(stage: Stage): Promise<string> {
+  const following = register(stage, 'demo_rejected', 'approval');
+  const { workflowId, digest } = await pendingDecision(stage, 'demo_rejected');
+  await stage.temporal.client.workflow.getHandle(workflowId).signal('reject', { digest, by: 'approver@example.com', comment: 'not this week' });
+  expectExit(await following, 3);
+  const writes = (await stage.control.ledger()).filter(({ kind, read }) => kind === 'statement' && read !== true);
+  expect(writes.length === 0, `${writes.length} statements that write reached the platform`);
+  await expectClean(stage);
+  return 'No statement that writes reached the platform, no connection was created.';
+}
+
+async function compensation(stage: Stage): Promise<string> {
+  await stage.control.faults([{ where: 'immuta:POST /data/connection', nth: 0, kind: 'status', status: 422 }]);
+  const result = await register(stage, 'demo_compensated', 'automatic');
+  expectExit(result, 1);
+  await expectClean(stage);
+  const statements = await stage.control.statements();
+  const cleanup = statements.filter(({ tag }) => tag?.includes('/cleanup/'));
+  expect(cleanup.length > 0, 'the cleanup script did not run');
+  return `The registration was refused; ${cleanup.length} cleanup statements ran, and nothing is left on either side.`;
+}
+
+async function crash(stage: Stage): Promise<string> {
+  await stage.control.faults([{ where: 'snowflake:query', nth: 0, kind: 'delay', delayMs: 40 }]);
+  const following = register(stage, 'demo_crash', 'automatic');
+  const before = await until(async () => {
+    const statements = await stage.control.statements();
+    return statements.length >= 12 ? statements.length : undefined;
+  });
+  const victim = stage.workers.pop();
+  victim?.process.kill('SIGKILL');
+  stage.workers.push(await stage.sandbox.startWorker());
+  expectExit(await following, 0);
+  await expectRegistered(stage, 'demo_crash');
+  return `Killed after statement ${before}; another worker finished: ${await expectEachOnce(stage)} statements, none twice.`;
+}
+
+// ------------------------------------------------------------------------------------------------------------------------- what scenes share
+
+async function register(stage: Stage, key: string, policy: 'automatic' | 'approval'): Promise<CommandResult> {
+  const manifest = join(stage.folder, `${key}.yaml`);
+  await writeFile(manifest, manifestText(stage.sandbox, key, policy));
+  const environment = { ...stage.sandbox.commandEnvironment, MOORING_ACTOR: 'requester@example.com' };
+  return runMooring(['register', key, '--manifest', manifest, '--json'], { folder: stage.folder, environment });
+}
+
+/** A manifest as a person writes it: a key pair on both sides, references instead of secrets. */
+export function manifestText({ simulators, secretFolder }: Sandbox, key: string, policy: 'automatic' | 'approval'): string {
+  return `immuta:
+  url: ${simulators.immuta.url}
+  secret: file:${secretFolder}/immuta.api-key
+connections:
+  ${key}:
+    technology: Snowflake
+    host: ${simulators.snowflake.host}
+    port: ${simulators.snowflake.port}
+    warehouse: ${simulators.snowflake.warehouse}
+    database: IMMUTA
+    systemAccount:
+      authenticationType: keyPair
+      username: IMMUTA_SYSTEM_ACCOUNT
+      role: IMMUTA_SYSTEM
+      privateKey: file:${secretFolder}/immuta.p8
+    privilegedUser:
+      authenticationType: keyPair
+      username: MOORING_ADMIN
+      role: ACCOUNTADMIN
+      privateKey: file:${secretFolder}/admin.p8
+    script: { policy: ${policy}, expiresAfter: 1h }
+`;
+}
+
+async function pendingDecision(stage: Stage, key: string): Promise<{ workflowId: string; digest: string }> {
+  return until(async () => {
+    const { stdout } = await runMooring(['pending', '--json'], { folder: stage.folder, environment: stage.sandbox.commandEnvironment });
+    const { pending = [] } = JSON.parse(stdout === '' ? '{}' : stdout) as {
+      pending?: { connectionKey: string; workflowId: string; digest: string }[];
+    };
+    return pending.find(({ connectionKey }) => connectionKey === key);
+  });
+}
+
+/** Every statement of the bootstrap script was executed, each exactly once, in order. */
+async function expectEachOnce(stage: Stage): Promise<number> {
+  const places = (await stage.control.statements()).filter(succeeded).map(({ tag }) => Number(tag?.split('/').at(-2)));
+  expect(places.length > 0, 'no statement ran');
+  expect(
+    places.every((place, index) => place === index),
+    `the statements ran in the order ${places.join(', ')}`,
+  );
+  return places.length;
+}
+
+async function expectRegistered(stage: Stage, key: string): Promise<void> {
+  const { connections } = (await stage.control.objects()).immuta;
+  expect(JSON.stringify(connections).includes(`"${key}"`), `Immuta has no connection ${key}`);
+}
+
+async function expectClean(stage: Stage): Promise<void> {
+  const { immuta, snowflake } = await stage.control.objects();
+  expect(immuta.connections.length === 0 && immuta.integrations.length === 0, 'something is left in Immuta');
+  const left = snowflake.filter(({ name }) => name === 'IMMUTA' || name === 'IMMUTA_SYSTEM');
+  expect(left.length === 0, `left on the platform: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`);
+}
+
+function succeeded({ status }: LedgerLine): boolean {
+  return status === 'success';
+}
+
+function expectExit({ exitCode, stdout, stderr }: CommandResult, wanted: number): void {
+  expect(exitCode === wanted, `mooring ended with exit code ${exitCode} instead of ${wanted}: ${(stderr || stdout).slice(-600)}`);
+}
+
+function expect(holds: boolean, otherwise: string): void {
+  if (!holds) throw new SceneFailed(otherwise);
+}
+
+const patienceMs = 30_000;
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(50)) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  throw new SceneFailed('what the scene waited for did not come');
+}

@@ -1,0 +1,94 @@
+// The side door: what happened, what exists, what shall go wrong next. Nothing here is part of any vendor's API.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { faultKinds } from './faults.js';
+import type { Fault, Faults } from './faults.js';
+import type { ImmutaSimulator } from './immuta/server.js';
+import type { Ledger } from './ledger.js';
+import { listenOnLoopback, readBody } from './loopback-server.js';
+import type { SimulatedPlatform } from './simulated-platform.js';
+
+export interface Controlled {
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  readonly immuta: ImmutaSimulator;
+  readonly snowflake: SimulatedPlatform;
+}
+
+export interface ControlServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves `GET /ledger`, `GET /objects`, `POST /faults`, `POST /switches` and `POST /reset`. Rejects if the port is taken. */
+export function startControl(controlled: Controlled, port: number): Promise<ControlServer> {
+  return listenOnLoopback('control', port, (request, response) => {
+    answer(request, response, controlled).catch((error: unknown) => {
+      send(response, 400, { error: error instanceof Error ? error.message : 'The request could not be read.' });
+    });
+  });
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, { ledger, faults, immuta, snowflake }: Controlled): Promise<void> {
+  const body = (await readBody(request)) ?? '';
+  // A page in somebody's browser must not steer the simulators: browsers send an Origin, our callers do not.
+  if (request.headers.origin !== undefined) return send(response, 403, { error: 'The control server answers programs, not pages.' });
+  switch (`${request.method} ${request.url}`) {
+    case 'GET /ledger':
+      return send(response, 200, ledger.entries);
+    case 'GET /objects':
+      return send(response, 200, { immuta: immuta.objects(), snowflake: snowflake.objects() });
+    case 'POST /faults': {
+      const read = readFaults(JSON.parse(body));
+      faults.add(read);
+      return send(response, 200, { added: read.length });
+    }
+    case 'POST /switches':
+      return send(response, 200, immuta.setSwitches(JSON.parse(body)));
+    case 'POST /reset':
+      reset({ ledger, faults, immuta, snowflake });
+      return send(response, 200, {});
+    default:
+      return send(response, 404, { error: 'There are GET /ledger, GET /objects, POST /faults, POST /switches and POST /reset.' });
+  }
+}
+
+/** Everything back to how it was at start: objects, switches, faults, ledger. */
+export function reset({ ledger, faults, immuta, snowflake }: Controlled): void {
+  faults.clear();
+  immuta.reset();
+  snowflake.reset();
+  ledger.clear();
+}
+
+const faultFields: Readonly<Record<string, (value: unknown) => boolean>> = {
+  where: (value) => typeof value === 'string' && /^(immuta|snowflake|databricks):\S/.test(value),
+  nth: isCount,
+  kind: (value) => (faultKinds as readonly unknown[]).includes(value),
+  delayMs: isCount,
+  status: (value) => isCount(value) && Number(value) >= 200 && Number(value) <= 599,
+  body: (value) => typeof value === 'string',
+  bodyBytes: isCount,
+  headers: (value) => typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'string'),
+  code: (value) => typeof value === 'string',
+};
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0;
+}
+
+function readFaults(list: unknown): readonly Fault[] {
+  if (!Array.isArray(list)) throw new TypeError('Faults are set as a list: [{ "where", "nth", "kind" }].');
+  for (const fault of list as readonly unknown[]) {
+    if (typeof fault !== 'object' || fault === null) throw new TypeError('A fault is an object: { "where", "nth", "kind" }.');
+    for (const name of ['where', 'nth', 'kind']) if (!Object.hasOwn(fault, name)) throw new TypeError(`A fault needs "${name}".`);
+    for (const [name, value] of Object.entries(fault)) {
+      if (faultFields[name]?.(value) !== true) throw new TypeError(`A fault cannot have ${JSON.stringify(value)} as "${name}".`);
+    }
+  }
+  return list as readonly Fault[];
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,83 @@
+// Credentials that work on the simulators. They are made at start, or kept in a folder of which every file holds one value, so that a reference such
+// as `file:<folder>/admin.p8` finds it: what the folder has is used, what it lacks is made and put there.
+import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { PlatformUser } from './simulated-platform.js';
+
+export interface Login {
+  readonly username: string;
+  readonly role: string;
+  readonly password: string;
+  /** PKCS#8 PEM, not encrypted. */
+  readonly privateKey: string;
+}
+
+export interface Credentials {
+  readonly immutaApiKey: string;
+  readonly warehouse: string;
+  readonly privilegedUser: Login;
+  /** Exists in the simulated account, as an admin makes it before a registration with a key pair. Its role does not: the bootstrap script makes it. */
+  readonly systemAccount: Login;
+}
+
+const files = {
+  apiKey: 'immuta.api-key',
+  adminPassword: 'admin.password',
+  adminKey: 'admin.p8',
+  systemPassword: 'immuta.password',
+  systemKey: 'immuta.p8',
+} as const;
+
+/** Makes credentials, or completes those of a folder. Rejects if a file cannot be read or holds no usable key. */
+export async function prepareCredentials(folder?: string): Promise<Credentials> {
+  if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const keep = (file: string, make: () => Promise<string>): Promise<string> => (folder === undefined ? make() : kept(join(folder, file), make));
+  const [immutaApiKey, adminPassword, adminKey, systemPassword, systemKey] = await Promise.all([
+    keep(files.apiKey, randomText),
+    keep(files.adminPassword, randomText),
+    keep(files.adminKey, makePrivateKey),
+    keep(files.systemPassword, randomText),
+    keep(files.systemKey, makePrivateKey),
+  ]);
+  return {
+    immutaApiKey,
+    warehouse: 'IMMUTA_WH',
+    privilegedUser: { username: 'MOORING_ADMIN', role: 'ACCOUNTADMIN', password: adminPassword, privateKey: adminKey },
+    systemAccount: { username: 'IMMUTA_SYSTEM_ACCOUNT', role: 'IMMUTA_SYSTEM', password: systemPassword, privateKey: systemKey },
+  };
+}
+
+/** The users a fresh account has. */
+export function platformUsers({ privilegedUser, systemAccount }: Credentials): readonly PlatformUser[] {
+  return [
+    platformUser(privilegedUser, privilegedUser.role, ['ACCOUNTADMIN', 'SECURITYADMIN', 'USERADMIN', 'SYSADMIN', 'PUBLIC']),
+    platformUser(systemAccount, 'PUBLIC', ['PUBLIC']),
+  ];
+}
+
+function platformUser({ username, password, privateKey }: Login, defaultRole: string, roles: readonly string[]): PlatformUser {
+  const publicKeyPem = createPublicKey(createPrivateKey(privateKey)).export({ type: 'spki', format: 'pem' }).toString();
+  return { name: username, password, publicKeyPem, defaultRole, roles };
+}
+
+async function kept(path: string, make: () => Promise<string>): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  const value = await make();
+  await writeFile(path, `${value}\n`, { mode: 0o600, flag: 'wx' });
+  return value;
+}
+
+async function makePrivateKey(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2_048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trim();
+}
+
+async function randomText(): Promise<string> {
+  return randomBytes(24).toString('base64url');
+}

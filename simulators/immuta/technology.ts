@@ -1,0 +1,55 @@
+// What differs from one platform to another: the keys of its payloads, its scripts, and what has to exist before it can be registered. One more
+// platform is one more entry here.
+import type { SimulatedPlatform } from '../simulated-platform.js';
+import { complain, oneOf, record } from './payload-rules.js';
+import type { Rule } from './payload-rules.js';
+import { snowflake } from './snowflake-payload.js';
+import type { Switches } from './switches.js';
+
+/** One line of `validationResults`, as Immuta shows it. */
+export interface ValidationTest {
+  readonly name: string;
+  readonly status: 'passed' | 'failed' | 'skipped';
+  readonly message?: string;
+  readonly result: readonly unknown[];
+}
+
+/** A field both steps of a registration must send alike, by a hash: secrets are compared, never kept. */
+export type Agreement = Readonly<Record<string, string>>;
+
+/** A valid `config` of an integration. */
+export interface RequestedIntegration {
+  readonly type: string;
+  /** Lower case, with the port unless it is 443. */
+  readonly account: string;
+  readonly database: string;
+  /** As it is read back: without secrets. */
+  readonly shown: Readonly<Record<string, unknown>>;
+  readonly agreement: Agreement;
+  readonly cleanupScript: string;
+  bootstrapScript(switches: Switches): string;
+  validate(platform: SimulatedPlatform): readonly ValidationTest[];
+}
+
+/** A valid `connection`. */
+export interface RequestedConnection {
+  readonly technology: string;
+  readonly shown: Readonly<Record<string, unknown>>;
+  readonly agreement: Agreement;
+  validate(platform: SimulatedPlatform): readonly ValidationTest[];
+}
+
+export interface Technology {
+  readonly name: string;
+  integration(switches: Switches): Rule<RequestedIntegration>;
+  readonly connection: Rule<RequestedConnection>;
+}
+
+const technologies: readonly Technology[] = [snowflake];
+
+/** The technology a payload names at `key`, refused with the list of those that are simulated. */
+export function technologyOf(value: unknown, key: string, path: string): Technology {
+  const given = record(value, path);
+  const name = oneOf(...technologies.map((each) => each.name))(given[key], path === '' ? key : `${path}.${key}`);
+  return technologies.find((each) => each.name === name) ?? complain(key, 'is not simulated');
+}

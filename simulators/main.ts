@@ -1,0 +1,84 @@
+// The simulators as a program. It says where they listen and which credentials work, and ends on SIGTERM, on SIGINT, and with `--guarded` when its
+// standard input closes, which is how a child learns that its parent is gone.
+import { parseArgs } from 'node:util';
+import { describeSimulators, listSimulators } from './announcement.js';
+import { prepareCredentials } from './credentials.js';
+import { startSnowflakeSimulator } from './snowflake/server.js';
+import { startSimulators } from './start.js';
+
+const usage = `usage: simulators [--json] [--guarded] [--credentials <folder>] [--immuta-port <n>] [--snowflake-port <n>] [--control-port <n>]
+  --json         one JSON object on one line when ready
+  --guarded      end when standard input closes
+  --credentials  keep keys and passwords in this folder; what is missing there is made
+  ports          0 or absent: any free one`;
+
+interface Options {
+  readonly json: boolean;
+  readonly guarded: boolean;
+  readonly credentials: string | undefined;
+  readonly immutaPort: number;
+  readonly snowflakePort: number;
+  readonly controlPort: number;
+}
+
+/** Throws when an option is unknown or no port. */
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      guarded: { type: 'boolean', default: false },
+      credentials: { type: 'string' },
+      'immuta-port': { type: 'string', default: '0' },
+      'snowflake-port': { type: 'string', default: '0' },
+      'control-port': { type: 'string', default: '0' },
+    },
+  });
+  const portOf = (name: 'immuta-port' | 'snowflake-port' | 'control-port'): number => {
+    if (!/^\d{1,5}$/.test(values[name]) || Number(values[name]) > 65_535)
+      throw new TypeError(`--${name} needs a port from 0 to 65535, not "${values[name]}".`);
+    return Number(values[name]);
+  };
+  return {
+    json: values.json,
+    guarded: values.guarded,
+    credentials: values.credentials,
+    immutaPort: portOf('immuta-port'),
+    snowflakePort: portOf('snowflake-port'),
+    controlPort: portOf('control-port'),
+  };
+}
+
+async function run({ json, guarded, credentials, ...ports }: Options): Promise<void> {
+  const simulators = await startSimulators({ snowflake: startSnowflakeSimulator, credentials: await prepareCredentials(credentials), ...ports });
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    simulators.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  if (guarded) process.stdin.on('close', end).resume();
+  process.stdout.write(json ? `${JSON.stringify(describeSimulators(simulators))}\n` : listSimulators(simulators));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+let options: Options;
+try {
+  options = readOptions();
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n${usage}\n`);
+  process.exit(64);
+}
+try {
+  await run(options);
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,38 @@
+import type { Faults } from './faults.js';
+import type { Ledger } from './ledger.js';
+
+/** What the Immuta simulator asks of a simulated platform, and what the joined programs need to describe, reset and end it. */
+export interface SimulatedPlatform {
+  readonly host: string;
+  readonly port: number;
+  /** Names are compared exactly, as the catalog of the platform spells them. */
+  hasDatabase(name: string): boolean;
+  hasUser(name: string): boolean;
+  hasRole(name: string): boolean;
+  /** Everything that exists, for people and tests; never a secret. */
+  objects(): unknown;
+  /** Back to how it was at start: same users, same credentials, nothing else. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Someone who can log in to the simulated platform. */
+export interface PlatformUser {
+  readonly name: string;
+  readonly password?: string;
+  readonly publicKeyPem?: string;
+  readonly defaultRole: string;
+  readonly roles: readonly string[];
+}
+
+export interface PlatformOptions {
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  readonly users: readonly PlatformUser[];
+  readonly warehouses: readonly string[];
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+}
+
+/** Starts a simulated platform on a loopback port. */
+export type StartPlatform = (options: PlatformOptions) => Promise<SimulatedPlatform>;

@@ -1,0 +1,28 @@
+// Where ports meet adapters: the compiler proves here that they fit. Nothing else knows both sides.
+import { createImmutaActivities, createPlatformActivities, type WorkerRules } from '../activities/index.js';
+import type { OpenImmuta, OpenPlatform, ResolveSecret } from '../activities/ports.js';
+import { ImmutaClient } from '../immuta/immuta-client.js';
+import { platformOpener } from '../platforms/runner-pool.js';
+import type { KeyRing } from '../secrets/key-ring.js';
+import { createScriptSeal } from '../secrets/sealed-script.js';
+import { createSecretResolver } from '../secrets/secret-resolver.js';
+import type { WorkerConfig } from './config.js';
+
+/** The activities of both task queues. Secrets are read at the moment of use, hosts are checked before anything is sent to them. */
+export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, scriptKeys: KeyRing) {
+  const resolve: ResolveSecret = createSecretResolver({ environment, allowedNames: config.secretNames, allowedFolders: config.secretFolders });
+  const seal = createScriptSeal(scriptKeys);
+  const rules: WorkerRules = { allowAutomatic: config.allowAutomatic, allowShortTiming: config.allowLoopback };
+  const { allowLoopback } = config;
+
+  const openImmuta: OpenImmuta = (target, signal) => {
+    const allowedHosts = config.immutaHosts.length > 0 ? config.immutaHosts : 'loopback-only';
+    return new ImmutaClient({ target, resolve, signal, allowedHosts, allowLoopback });
+  };
+  const openPlatform: OpenPlatform = platformOpener({ resolveSecret: resolve, environment, allowedHosts: config.snowflakeHosts, allowLoopback });
+
+  return {
+    immuta: createImmutaActivities({ openImmuta, seal }, rules),
+    platform: createPlatformActivities({ openPlatform, seal }, rules),
+  };
+}

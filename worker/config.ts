@@ -1,0 +1,103 @@
+// All that a worker reads from its environment, read once.
+import { readTemporalAddress, type TemporalAddress } from '../temporal/connection-options.js';
+
+export type Role = 'all' | 'workflows' | 'platform';
+
+export interface WorkerConfig {
+  readonly temporal: TemporalAddress;
+  /** Workflows and Immuta; platform work is on `<it>-platform`. */
+  readonly taskQueue: string;
+  readonly role: Role;
+  readonly codecKeysFile: string;
+  readonly scriptKeysFile: string;
+  readonly allowAutomatic: boolean;
+  readonly allowLoopback: boolean;
+  /** Names or prefixes (`IMMUTA_*`) a manifest may refer to by `env:`. */
+  readonly secretNames: readonly string[];
+  /** Folders a manifest may refer to by `file:`. */
+  readonly secretFolders: readonly string[];
+  readonly immutaHosts: readonly string[];
+  readonly snowflakeHosts: readonly string[];
+  readonly logLevel: string;
+}
+
+/** The environment does not let a worker start. */
+export class WorkerConfigRefused extends Error {
+  readonly next: string;
+
+  constructor(message: string, next: string) {
+    super(message);
+    this.name = 'WorkerConfigRefused';
+    this.next = next;
+  }
+}
+
+/** Throws `WorkerConfigRefused` or `TemporalRefused`, each with the cure. */
+export function readWorkerConfig(environment: NodeJS.ProcessEnv, argv: readonly string[]): WorkerConfig {
+  refuseUnsafe(environment);
+  const allowLoopback = environment['MOORING_ALLOW_LOOPBACK'] === '1';
+  const config: WorkerConfig = {
+    temporal: readTemporalAddress(environment),
+    taskQueue: environment['MOORING_TASK_QUEUE'] ?? 'mooring',
+    role: readRole(argv),
+    codecKeysFile: required(
+      environment,
+      'MOORING_CODEC_KEYS',
+      'It names a file with one keyId:base64(32 bytes) a line; payloads are always encrypted. `mooring dev` makes its own.',
+    ),
+    scriptKeysFile: required(environment, 'MOORING_SCRIPT_KEYS', 'It names a file with one keyId:base64(32 bytes) a line; only workers may read it.'),
+    allowAutomatic: environment['MOORING_ALLOW_AUTOMATIC'] === '1',
+    allowLoopback,
+    secretNames: list(environment['MOORING_SECRET_ENV'] ?? 'MOORING_SECRET_*,IMMUTA_*,SNOWFLAKE_*,DATABRICKS_*'),
+    secretFolders: list(environment['MOORING_SECRET_DIR'] ?? '/run/secrets'),
+    immutaHosts: list(environment['MOORING_IMMUTA_HOSTS']),
+    snowflakeHosts: list(environment['MOORING_SNOWFLAKE_HOSTS']),
+    logLevel: environment['MOORING_LOG_LEVEL'] ?? 'info',
+  };
+  if (!allowLoopback) refuseAnyHost(config);
+  return config;
+}
+
+function refuseAnyHost({ role, immutaHosts, snowflakeHosts }: WorkerConfig): void {
+  if (role !== 'platform' && immutaHosts.length === 0) {
+    throw new WorkerConfigRefused(
+      'MOORING_IMMUTA_HOSTS is not set: this worker would send its key to any host a manifest names.',
+      'Set it to the exact hosts of your Immuta tenants, separated by commas.',
+    );
+  }
+  if (role !== 'workflows' && snowflakeHosts.length === 0) {
+    throw new WorkerConfigRefused(
+      'MOORING_SNOWFLAKE_HOSTS is not set: this worker would log in to any host a manifest names.',
+      'Set it to the exact hosts of your Snowflake accounts, separated by commas.',
+    );
+  }
+}
+
+function refuseUnsafe(environment: NodeJS.ProcessEnv): void {
+  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    throw new WorkerConfigRefused(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anyone on the way pose as Immuta or Snowflake.',
+      'Unset it, and trust a private CA by NODE_EXTRA_CA_CERTS.',
+    );
+  }
+}
+
+function readRole(argv: readonly string[]): Role {
+  const at = argv.indexOf('--role');
+  const role = at === -1 ? 'all' : argv[at + 1];
+  if (role === 'all' || role === 'workflows' || role === 'platform') return role;
+  throw new WorkerConfigRefused(`--role ${role ?? ''} is not a role.`, 'Use --role all, workflows or platform.');
+}
+
+function required(environment: NodeJS.ProcessEnv, name: string, meaning: string): string {
+  const value = environment[name];
+  if (value === undefined || value === '') throw new WorkerConfigRefused(`${name} is not set.`, meaning);
+  return value;
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

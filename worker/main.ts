@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { readKeyRing } from '../secrets/key-ring.js';
+import { createDataConverter } from '../temporal/data-converter.js';
+import { assemble } from './assemble.js';
+import { readWorkerConfig, type WorkerConfig } from './config.js';
+import { installTelemetry } from './telemetry.js';
+
+/** A statement in flight gets this long to finish before its activity is told to stop. */
+const shutdownGraceTime = '2s' as const;
+
+try {
+  const config = readWorkerConfig(process.env, process.argv.slice(2));
+  installTelemetry(config.logLevel);
+  await serve(config);
+} catch (error) {
+  const { message = 'unknown', next = '' } = error as { message?: string; next?: string };
+  process.stderr.write(`${message} ${next}\n`);
+  process.exit(1);
+}
+
+/** Polls the queues of this role until the process is told to stop. */
+async function serve(config: WorkerConfig): Promise<void> {
+  const { address, namespace, options } = config.temporal;
+  const [codecKeys, scriptKeys] = await Promise.all([readKeyRing(config.codecKeysFile), readKeyRing(config.scriptKeysFile)]);
+  const connection = await NativeConnection.connect(options).catch(() => {
+    throw Object.assign(new Error(`No Temporal server answers at ${address}.`), {
+      next: 'Set TEMPORAL_ADDRESS to a running server, or start one with `mooring dev`.',
+    });
+  });
+  try {
+    const activities = assemble(config, process.env, scriptKeys);
+    const common = { connection, namespace, dataConverter: createDataConverter(codecKeys, namespace), shutdownGraceTime };
+    const workers: Worker[] = [];
+    if (config.role !== 'platform') {
+      const workflowBundle = { codePath: fileURLToPath(new URL('../workflow-bundle.cjs', import.meta.url)) };
+      workers.push(await Worker.create({ ...common, taskQueue: config.taskQueue, workflowBundle, activities: activities.immuta }));
+    }
+    if (config.role !== 'workflows') {
+      workers.push(
+        await Worker.create({
+          ...common,
+          taskQueue: `${config.taskQueue}-platform`,
+          activities: activities.platform,
+          maxConcurrentActivityTaskExecutions: maxScripts,
+        }),
+      );
+    }
+    if (process.send !== undefined) {
+      process.send('ready');
+      process.once('disconnect', () => process.exit(0)); // whoever started us is gone
+    }
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Each script holds a runner process of about 100 MB. */
+const maxScripts = 20;

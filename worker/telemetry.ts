@@ -1,0 +1,22 @@
+import { DefaultLogger, Runtime, type LogLevel } from '@temporalio/worker';
+import { pino } from 'pino';
+
+/** One logger for ours and Temporal's words: JSON lines on stderr. Only fields on the list are written; payloads and errors have no place in it. */
+export function installTelemetry(level: string): void {
+  const out = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+  const logger = new DefaultLogger(temporalLevel(level), ({ level: entryLevel, message, meta }) => {
+    const fields = Object.fromEntries(shownFields.flatMap((name) => (meta?.[name] === undefined ? [] : [[name, String(meta[name])]])));
+    out[pinoLevel(entryLevel)](fields, message);
+  });
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } } });
+}
+
+const shownFields = ['workflowId', 'runId', 'workflowType', 'activityType', 'activityId', 'attempt', 'taskQueue', 'namespace', 'state'] as const;
+
+function temporalLevel(level: string): LogLevel {
+  return ({ trace: 'TRACE', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR', fatal: 'ERROR' } as const)[level] ?? 'INFO';
+}
+
+function pinoLevel(level: LogLevel): 'trace' | 'debug' | 'info' | 'warn' | 'error' {
+  return ({ TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const)[level];
+}

@@ -1,0 +1,55 @@
+// Every activity a workflow may call, each with its options from one of a few named profiles. `cancellationType` is always set: the SDK's real
+// default lets the workflow go on while the activity still works.
+import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
+import type { ImmutaActivities, PlatformActivities } from '../activities/index.js';
+import type { Timing } from '../domain/timing.js';
+
+/** Looks only: tried again soon, given up after minutes, since nothing is lost. */
+const reading = {
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '10m',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 5 },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+} satisfies ActivityOptions;
+
+/** Writes: one attempt at a time under a lease, and each new one settles the last one first. No schedule-to-close for an undo: it must not give up. */
+function writing({ heartbeatTimeout }: Timing): ActivityOptions {
+  return {
+    startToCloseTimeout: '12h',
+    heartbeatTimeout,
+    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 8 },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
+}
+
+/** The activities of a run, by what they do; `summary` stands beside each in the Temporal UI. */
+export function activitiesFor(timing: Timing) {
+  const platformQueue = `${workflowInfo().taskQueue}-platform`;
+  const immuta = (options: ActivityOptions) => proxyActivities<ImmutaActivities>(options);
+  const platform = (options: ActivityOptions) => proxyActivities<PlatformActivities>({ ...options, taskQueue: platformQueue });
+  return {
+    preparePlan: own(immuta({ ...reading, summary: 'Look at Immuta, fetch both scripts, make the plan' }).preparePlan),
+    preflightPlatform: own(platform({ ...reading, summary: 'Log in as the privileged user and look' }).preflightPlatform),
+    runBootstrap: own(platform({ ...writing(timing), summary: 'Run the bootstrap script' }).runScript),
+    runCleanup: own(platform({ ...writing(timing), summary: 'Run the cleanup script' }).runScript),
+    createConnection: own(
+      immuta({ ...writing(timing), summary: 'Create the connection and wait until its integration is enabled' }).createConnection,
+    ),
+    inspectRegistration: own(immuta({ ...reading, summary: 'Look at what stands in Immuta' }).inspectRegistration),
+    inspectPlatform: own(platform({ ...reading, summary: 'Look at what stands on the platform' }).inspectPlatform),
+  };
+}
+
+export type Activities = ReturnType<typeof activitiesFor>;
+
+/** The result of our own activity must be readable: without the key the workflow task waits (a plain `Error` retries it) instead of going astray. */
+function own<Input extends unknown[], Result>(activity: (...input: Input) => Promise<Result>): (...input: Input) => Promise<Result> {
+  return async (...input) => readable(await activity(...input));
+}
+
+export function readable<T>(payload: T): T {
+  if (typeof payload === 'object' && payload !== null && 'undecodable' in payload) {
+    throw new Error(`A payload of this run cannot be decoded: ${String(payload.undecodable)}. Give the worker the key and it goes on.`);
+  }
+  return payload;
+}

@@ -1,0 +1,172 @@
+// Undoes a failed registration. It is told before each step what that step may leave behind; when one fails it looks at what exists, chooses by the
+// table (rules/choose-undo.ts), runs the cleanup script that was decided together with the bootstrap script, and proves that everything is gone.
+// What cannot be finished stays in front of a person. It runs shielded from cancellation.
+import { sleep } from '@temporalio/workflow';
+import type { PlatformPreflight } from '../activities/preflight-platform.js';
+import type { RegistrationState } from '../activities/inspect-registration.js';
+import type { ObjectState } from '../activities/ports.js';
+import type { ObjectReference, PreparedPlan } from '../domain/plan.js';
+import type { RegistrationRequest } from '../domain/registration-request.js';
+import { chooseUndo, type UndoRow } from '../rules/choose-undo.js';
+import { emptyJournal, type Journal } from '../rules/journal.js';
+import type { Activities } from './activity-options.js';
+import type { AttentionGate } from './attention-gate.js';
+import { failureOf } from './failure-of.js';
+import type { ProgressBoard } from './progress-board.js';
+
+export type Undone =
+  /** Nothing had been written. */
+  | { readonly kind: 'nothing' }
+  /** Everything this run made is gone, and was seen to be gone. */
+  | { readonly kind: 'cleaned' }
+  | { readonly kind: 'abandoned'; readonly left: readonly string[] };
+
+export class Compensation {
+  readonly #request: RegistrationRequest;
+  readonly #activities: Activities;
+  readonly #board: ProgressBoard;
+  readonly #attention: AttentionGate;
+  #prepared: (PreparedPlan & { kind: 'plan' }) | undefined;
+  #platform: PlatformPreflight | undefined;
+  #journal: Journal | undefined;
+  #sentAt: string | undefined;
+  #postMayBeSent = false;
+
+  constructor(request: RegistrationRequest, activities: Activities, board: ProgressBoard, attention: AttentionGate) {
+    this.#request = request;
+    this.#activities = activities;
+    this.#board = board;
+    this.#attention = attention;
+  }
+
+  /** Before the bootstrap script: from here on something may be left on the platform. */
+  noteScript(prepared: PreparedPlan & { kind: 'plan' }, platform: PlatformPreflight): void {
+    this.#prepared = prepared;
+    this.#platform = platform;
+  }
+
+  noteJournal(journal: Journal | undefined): void {
+    if (journal !== undefined) this.#journal = journal;
+  }
+
+  /** Before the POST: from here on something may be left in Immuta. */
+  notePost(): void {
+    this.#postMayBeSent = true;
+  }
+
+  noteSent(sentAt: string | undefined): void {
+    if (sentAt !== undefined) this.#sentAt = sentAt;
+  }
+
+  /** What the cleanup script would drop: statements that make one of these are on record with their time. */
+  get targets(): readonly ObjectReference[] {
+    return cleanupTargets(this.#prepared);
+  }
+
+  /** Undoes everything, or asks until a person abandons it. */
+  async run(): Promise<Undone> {
+    if (!this.#wroteOnPlatform() && !this.#postMayBeSent) return { kind: 'nothing' };
+    this.#board.enter('undoing', 'looking at what the run left behind');
+    await sleep(this.#request.timing.quietPeriod, { summary: 'nothing that was sent can still arrive after this' });
+    for (;;) {
+      const left = await this.#undoOnce();
+      if (left === undefined) return { kind: 'cleaned' };
+      const answer = await this.#attention.ask('undo', { ...left, choices: ['retry', 'abandon'] });
+      if (answer.choice === 'abandon') return { kind: 'abandoned', left: left.left };
+      this.#board.enter('undoing', 'trying again');
+    }
+  }
+
+  /** `undefined` when all is gone; else why it is not, and what is left. */
+  async #undoOnce(): Promise<{ reason: string; left: readonly string[] } | undefined> {
+    try {
+      const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
+      const row = this.#choose(registration, states);
+      const left = [...existing(states), ...registrationLeft(registration, this.#request)];
+      if (row.do === 'nothing') return undefined;
+      if (row.do !== 'run-cleanup') return { reason: whyAsk(row, this.#request), left };
+      await this.#runCleanup();
+      const after = existing(await this.#lookAtPlatform());
+      return after.length === 0 ? undefined : { reason: 'The cleanup script ran, and yet something it drops is still there.', left: after };
+    } catch (error) {
+      const { failure } = failureOf(error);
+      return { reason: `The undo failed: ${failure.message} ${failure.next}`, left: this.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`) };
+    }
+  }
+
+  #choose(registration: RegistrationState, states: readonly ObjectState[]): UndoRow {
+    const before = this.#platform?.existing ?? [];
+    return chooseUndo({
+      wroteOnPlatform: this.#wroteOnPlatform(),
+      postSent: this.#postMayBeSent,
+      targets: states.map((state) => ({ ...state, existedBefore: before.some((then) => then.exists && same(then.object, state.object)) })),
+      creations: this.#journal?.creations ?? [],
+      connection: registration.connection,
+      integration: registration.integration,
+      cleanupAvailable: this.#prepared?.cleanup !== undefined,
+    });
+  }
+
+  async #lookAtImmuta(): Promise<RegistrationState> {
+    if (!this.#postMayBeSent) return { connection: 'absent', integration: 'absent' };
+    return this.#activities.inspectRegistration({ request: this.#request, sentAt: this.#sentAt });
+  }
+
+  async #lookAtPlatform(): Promise<readonly ObjectState[]> {
+    if (this.targets.length === 0) return [];
+    return this.#activities.inspectPlatform({ request: this.#request, objects: this.targets });
+  }
+
+  async #runCleanup(): Promise<void> {
+    const script = this.#prepared?.cleanup;
+    if (script === undefined || this.#platform === undefined) return;
+    this.#board.say('undoing', `running the cleanup script, ${script.statementHashes.length} statements`);
+    const { identity } = this.#platform;
+    const run = await this.#activities.runCleanup({ request: this.#request, script, decisions: this.#board.decisions, identity, targets: [] });
+    this.#board.noteScript({ purpose: 'cleanup', sha256: script.sha256, statements: run.statements, ran: run.ran, skipped: run.skipped });
+  }
+
+  /** A statement that is neither session nor read was acknowledged, or may have been sent. */
+  #wroteOnPlatform(): boolean {
+    if (this.#prepared === undefined) return false;
+    const { mayHaveSentThrough } = this.#journal ?? emptyJournal;
+    const statements = this.#prepared.plan.scripts.find(({ purpose }) => purpose === 'bootstrap')?.statements ?? [];
+    return statements.some((statement) => statement.index <= mayHaveSentThrough && statement.class !== 'session' && statement.class !== 'read');
+  }
+}
+
+function cleanupTargets(prepared: (PreparedPlan & { kind: 'plan' }) | undefined): readonly ObjectReference[] {
+  const cleanup = prepared?.plan.scripts.find(({ purpose }) => purpose === 'cleanup');
+  return (cleanup?.statements ?? []).flatMap((statement) => (statement.class === 'drop' && statement.object !== undefined ? [statement.object] : []));
+}
+
+function existing(states: readonly ObjectState[]): string[] {
+  return states.filter(({ exists }) => exists).map(({ object }) => `${object.kind} ${object.name}`);
+}
+
+function registrationLeft({ connection, integration, integrationId }: RegistrationState, { connectionKey }: RegistrationRequest): string[] {
+  const left: string[] = [];
+  if (connection === 'ours') left.push(`connection ${connectionKey}`);
+  if (integration === 'ours') left.push(`integration ${integrationId ?? ''}`.trim());
+  return left;
+}
+
+function whyAsk(row: UndoRow, { connectionKey }: RegistrationRequest): string {
+  switch (row.row) {
+    case 2:
+      return `The cleanup script would drop ${row.notOurs.join(', ')}, and it is not proved that this run made it: nothing is dropped. Look at it; when it is gone, or was seen to, answer retry.`;
+    case 3:
+      return `A connection "${connectionKey}" stands in Immuta that this run did not create: it is not touched.`;
+    case 4:
+      return `The connection "${connectionKey}" of this run stands in Immuta. Take it out there, then answer retry: the cleanup script runs.`;
+    case 5:
+      return 'An integration of this run stands in Immuta without its connection. Remove it there, then answer retry: the cleanup script runs.';
+    case 1:
+    case 6:
+      return 'Immuta gave no cleanup script. Remove by hand what is listed, then answer retry.';
+  }
+}
+
+function same(a: ObjectReference, b: ObjectReference): boolean {
+  return a.kind === b.kind && a.name === b.name;
+}

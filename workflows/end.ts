@@ -1,0 +1,36 @@
+// How runs end. The outcome is written into the memo first: a cancelled run can carry no result, and commands read only the memo.
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { allHandlersFinished, condition } from '@temporalio/workflow';
+import type { OutcomeName, RunView } from '../domain/outcome.js';
+import type { Compensation } from './compensation.js';
+import { failureOf } from './failure-of.js';
+import type { ProgressBoard } from './progress-board.js';
+import { Abandoned } from './with-people.js';
+
+/** Ends a run that completes in Temporal. */
+export async function endWell(
+  board: ProgressBoard,
+  outcome: OutcomeName,
+  changes: Partial<Pick<RunView, 'integrationId' | 'leftBehind' | 'failure'>> = {},
+): Promise<RunView> {
+  const view = board.end(outcome, changes);
+  await condition(allHandlersFinished);
+  return view;
+}
+
+/** Undoes what a failed or cancelled run left, and ends it accordingly. Call it shielded from cancellation. */
+export async function endFailed(error: unknown, board: ProgressBoard, undo: Compensation): Promise<RunView> {
+  if (error instanceof Abandoned) return endWell(board, 'abandoned', { leftBehind: error.left });
+  const { failure, journal, sent, cancelled } = failureOf(error);
+  undo.noteJournal(journal);
+  undo.noteSent(sent?.at);
+  board.note({ failure });
+  const undone = await undo.run();
+  if (undone.kind === 'abandoned') return endWell(board, 'abandoned', { leftBehind: undone.left, failure });
+  if (cancelled) {
+    await endWell(board, 'cancelled', { failure });
+    throw new CancelledFailure(failure.message);
+  }
+  const view = await endWell(board, undone.kind === 'nothing' ? 'failed' : 'compensated', { failure });
+  throw ApplicationFailure.create({ type: failure.kind, message: failure.message, nonRetryable: true, details: [view] });
+}

@@ -1,0 +1,2 @@
+export { planConnection } from './plan-connection.js';
+export { registerConnection } from './register-connection.js';

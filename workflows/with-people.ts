@@ -1,0 +1,72 @@
+// Two steps that may need a person in the middle: a statement whose outcome cannot be known, and an integration that stays `creating` too long.
+import type { CreatedConnection } from '../activities/create-connection.js';
+import type { RunScriptInput, ScriptRun } from '../activities/run-script.js';
+import type { RegistrationRequest } from '../domain/registration-request.js';
+import { emptyJournal } from '../rules/journal.js';
+import type { Activities } from './activity-options.js';
+import type { AttentionGate } from './attention-gate.js';
+import { failureOf } from './failure-of.js';
+import type { ProgressBoard } from './progress-board.js';
+
+/** A person closed the run with something left. */
+export class Abandoned extends Error {
+  readonly left: readonly string[];
+
+  constructor(left: readonly string[]) {
+    super('abandoned');
+    this.left = left;
+  }
+}
+
+export interface People {
+  readonly attention: AttentionGate;
+  readonly board: ProgressBoard;
+}
+
+/** Runs a script to its end. `undo` in an answer rethrows the step's failure, so that compensation sees it. */
+export async function runWithPeople(run: Activities['runBootstrap'], { attention, board }: People, input: RunScriptInput): Promise<ScriptRun> {
+  let resume: RunScriptInput['resume'];
+  for (;;) {
+    try {
+      return await run({ ...input, ...(resume === undefined ? {} : { resume }) });
+    } catch (error) {
+      const { statement, journal = emptyJournal, failure } = failureOf(error);
+      if (statement === undefined) throw error;
+      const left = input.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`);
+      const answer = await attention.ask('outcome-unknown', {
+        reason: failure.message,
+        choices: ['ran', 'not-run', 'retry', 'undo', 'abandon'],
+        statement,
+        left,
+      });
+      if (answer.choice === 'abandon') throw new Abandoned(left);
+      if (answer.choice === 'undo') throw error;
+      const settled = { ...journal, mayHaveSentThrough: journal.acknowledgedThrough };
+      resume = { journal: answer.choice === 'not-run' ? settled : journal, unknownRan: answer.choice === 'ran' };
+      board.enter('running', `the ${input.script.purpose} script goes on`);
+    }
+  }
+}
+
+/** Creates the connection and waits until its integration is enabled, asking a person when that takes longer than the verify deadline. */
+export async function createWithPeople(
+  create: Activities['createConnection'],
+  { attention, board }: People,
+  request: RegistrationRequest,
+): Promise<CreatedConnection> {
+  let sent: { readonly at: string } | undefined;
+  for (;;) {
+    try {
+      return await create({ request, ...(sent === undefined ? {} : { sent }) });
+    } catch (error) {
+      const detail = failureOf(error);
+      if (detail.stillCreating !== true) throw error;
+      const left = [`connection ${request.connectionKey}`, `database ${request.target.database}`];
+      const answer = await attention.ask('verify', { reason: detail.failure.message, choices: ['retry', 'undo', 'abandon'], left });
+      if (answer.choice === 'abandon') throw new Abandoned(left);
+      if (answer.choice === 'undo') throw error;
+      sent = detail.sent;
+      board.enter('registering', 'waiting on until the integration is enabled');
+    }
+  }
+}
