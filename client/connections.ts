@@ -4,12 +4,16 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import type { DecisionMessage, ResolveMessage, Verdict } from '../domain/decision.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
+import type { KeyRing } from '../secrets/key-ring.js';
+import { readKeyRing } from '../secrets/key-ring.js';
+import { SecretError } from '../secrets/secret-error.js';
 import { connectionWorkflowId, immutaHost } from '../rules/workflow-id.js';
 import { connectClient } from '../temporal/connect-client.js';
 import { searchAttributes } from '../temporal/search-attributes.js';
+import type { planConnection, registerConnection } from '../workflows/index.js';
 import type { Answer } from '../workflows/messages.js';
 import { approve, decide, reject, resolve } from '../workflows/messages.js';
-import { readCodecKeys } from './codec-keys.js';
+import { CommandError } from './command-error.js';
 import type { CommandConfig } from './config.js';
 import { requestSha256 } from './request-hash.js';
 import type { RunState } from './run-state.js';
@@ -30,11 +34,13 @@ export type Delivery = Answer | { readonly accepted: 'unanswered' };
 
 export type StartAnswer = { readonly kind: 'started'; readonly run: RunName } | { readonly kind: 'held'; readonly workflowId: string };
 
+export type PlanResult = Awaited<ReturnType<typeof planConnection>>;
+
 export type Connections = Awaited<ReturnType<typeof openConnections>>;
 
 /** Connects as the configuration says. Throws a `CommandError`. Close it when done. */
 export async function openConnections(config: CommandConfig) {
-  const keys = readCodecKeys(config.environment['MOORING_CODEC_KEYS']);
+  const keys = await readCodecKeys(config.environment['MOORING_CODEC_KEYS']);
   const temporal = await connectClient(config.environment, keys).catch((error: unknown) => {
     throw temporalError(error, { address: '', namespace: '' });
   });
@@ -59,7 +65,7 @@ export async function openConnections(config: CommandConfig) {
       const workflowId = connectionWorkflowId(request.immuta.url, request.connectionKey);
       try {
         const handle = await client.withDeadline(Date.now() + callTimeoutMs, () =>
-          client.workflow.start('registerConnection', {
+          client.workflow.start<typeof registerConnection>('registerConnection', {
             workflowId,
             taskQueue: config.taskQueue,
             args: [request],
@@ -78,10 +84,10 @@ export async function openConnections(config: CommandConfig) {
     },
 
     /** Starts `planConnection`, which writes nothing, and waits for what it found. Aborting the signal cancels it. */
-    async plan(request: RegistrationRequest, signal: AbortSignal): Promise<unknown> {
+    async plan(request: RegistrationRequest, signal: AbortSignal): Promise<PlanResult> {
       const workflowId = `plan/${immutaHost(request.immuta.url)}/${request.connectionKey.toLowerCase()}/${randomUUID()}`;
       const handle = await call(() =>
-        client.workflow.start('planConnection', {
+        client.workflow.start<typeof planConnection>('planConnection', {
           workflowId,
           taskQueue: config.taskQueue,
           args: [request],
@@ -153,6 +159,16 @@ export async function openConnections(config: CommandConfig) {
       throw temporalError(error, { address, namespace });
     }
   }
+}
+
+async function readCodecKeys(file: string | undefined): Promise<KeyRing> {
+  const next = 'Name a file with one keyId:base64(32 bytes) a line, the one the workers use; "mooring dev" makes its own.';
+  if (file === undefined || file === '') {
+    throw new CommandError('usage', 'MOORING_CODEC_KEYS is not set, so no payload could be read or written.', next);
+  }
+  return readKeyRing(file).catch((error: unknown) => {
+    throw error instanceof SecretError ? new CommandError('usage', error.message, error.next) : error;
+  });
 }
 
 function attributesOf(operation: string, { connectionKey, target }: RegistrationRequest) {

@@ -32,7 +32,10 @@ export interface RunState {
   readonly endedAt: string | undefined;
   readonly requester: string | undefined;
   readonly requestSha256: string | undefined;
+  /** What a person is asked now. */
   readonly gate: PendingDecision | undefined;
+  /** Of the plan that was or is to be decided on. */
+  readonly digest: string | undefined;
   readonly plan: Plan | undefined;
   readonly outcome: RunView | undefined;
   /** True when a part of the memo is encrypted with a key that this process does not have. */
@@ -58,7 +61,11 @@ export async function stateOfDescription(client: Client, description: WorkflowEx
       lastFailure: failure?.message,
     };
   });
-  return { ...stateOfInfo(description), steps: await Promise.all(steps) };
+  const state = stateOfInfo(description);
+  const underWay = await Promise.all(steps);
+  // The attribute changes only where people filter by it; the activity under way tells the rest.
+  const registering = state.phase === 'running' && underWay.some(({ activity }) => activity === 'createConnection');
+  return { ...state, phase: registering ? 'registering' : state.phase, steps: underWay };
 }
 
 /** The state of one run as a list shows it. */
@@ -66,6 +73,7 @@ export function stateOfInfo(info: Omit<WorkflowExecutionInfo, 'raw'>): RunState 
   const memo = info.memo ?? {};
   const attributes = info.typedSearchAttributes;
   const phase = phases.find((name) => name === attributes.get(searchAttributes.phase));
+  const asked = shaped<PendingDecision>(memo['gate'], 'kind'); // stands there until the end: whether it is open, the phase says
   return {
     workflowId: info.workflowId,
     runId: info.runId,
@@ -77,7 +85,8 @@ export function stateOfInfo(info: Omit<WorkflowExecutionInfo, 'raw'>): RunState 
     endedAt: info.closeTime?.toISOString(),
     requester: textOf(memo['requester']),
     requestSha256: textOf(memo['requestSha256']),
-    gate: shaped<PendingDecision>(memo['gate'], 'kind'),
+    gate: asked && (phase === 'awaiting-decision' || phase === 'needs-attention') ? asked : undefined,
+    digest: asked?.kind === 'decision' ? asked.digest : undefined,
     plan: shaped<Plan>(memo['plan'], 'scripts'),
     outcome: shaped<RunView>(memo['outcome'], 'outcome'),
     unreadable: Object.values(memo).some((value) => shaped(value, 'undecodable') !== undefined),
@@ -97,7 +106,7 @@ export function viewOf(state: RunState): RunView {
     connectionKey: state.connectionKey,
     workflowId: state.workflowId,
     runId: state.runId,
-    digest: state.gate?.digest ?? state.plan?.digest,
+    digest: state.digest ?? state.plan?.digest,
     scripts: (state.plan?.scripts ?? []).map(({ purpose, sha256, statements }) => ({
       purpose,
       sha256,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { harmlessEnvironment, runProcess } from '../run-process.js';
+import { runProcess } from '../run-process.js';
 import type { BuildProgram } from '../shell.js';
 
 export const build: BuildProgram = (shell, finish) =>
@@ -7,8 +7,4 @@ export const build: BuildProgram = (shell, finish) =>
     .description('A tour on the simulators: register, approve, fail, undo; nothing is left')
     .allowUnknownOption()
     .argument('[options...]', 'passed on')
-    .action(async (args: string[]) => {
-      // MOORING_TEMPORAL names the server's binary on a machine without a network.
-      const own = Object.entries(shell.environment).filter(([name]) => /^(MOORING_TEMPORAL|XDG_|NODE_EXTRA_CA_CERTS)/.test(name));
-      finish(await runProcess(shell, '../dev/demo.js', args, { ...harmlessEnvironment(shell.environment), ...Object.fromEntries(own) }));
-    });
+    .action(async (args: string[]) => finish(await runProcess(shell, '../dev/demo.js', args, shell.environment)));

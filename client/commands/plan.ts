@@ -1,7 +1,9 @@
-import type { Plan } from '../../domain/plan.js';
+import type { EffectivePolicy } from '../../domain/plan.js';
 import { CommandError } from '../command-error.js';
+import type { PlanResult } from '../connections.js';
 import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
+import type { SafeText } from '../safe-text.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { asOption, createCommand, manifestOption, outputOf, untilInterrupted, withConnections } from '../shell.js';
@@ -38,26 +40,28 @@ async function plan(shell: Shell, key: string, options: Options): Promise<ExitCo
         throw planError(error, key);
       });
       if (answer === 'interrupted') return exitCodes.interrupted;
-      const found = readAnswer(answer);
-      if (found === 'unchanged') {
-        output.result({ v: 1, plan: null, unchanged: true }, [words`${key} is registered as the manifest says: nothing to do.`]);
+      if (answer.kind === 'unchanged') {
+        const { integrationId } = answer;
+        output.result({ v: 1, plan: null, unchanged: { integrationId } }, [words`${key} is registered as the manifest says (integration ${integrationId}): nothing to do.`]);
         return exitCodes.done;
       }
-      output.result({ v: 1, plan: planJson(found) }, planLines(found, output.style));
+      const { plan: found, policy, checks } = answer;
+      output.result({ v: 1, plan: planJson(found), policy, checks }, [...planLines(found, output.style), ...policyLines(policy), ...checkLines(checks)]);
       output.say(words`next     mooring register ${key}`);
       return options.detailedExitcode === true ? exitCodes.differencesFound : exitCodes.done;
     });
   });
 }
 
-/** `planConnection` gives the plan, alone or as `preparePlan` has it, or the news that there is nothing to do. */
-function readAnswer(answer: unknown): Plan | 'unchanged' {
-  if (typeof answer === 'object' && answer !== null) {
-    if ('kind' in answer && answer.kind === 'unchanged') return 'unchanged';
-    const plan = 'plan' in answer ? answer.plan : answer;
-    if (typeof plan === 'object' && plan !== null && 'scripts' in plan) return plan as Plan;
-  }
-  throw new CommandError('failed', 'The plan that came back cannot be read.', 'Check that MOORING_CODEC_KEYS names the key file the workers use.');
+function policyLines({ asked, effective, because }: EffectivePolicy): SafeText[] {
+  return [words`policy   ${effective}${asked === effective ? '' : ` (asked for ${asked}: ${because})`}`];
+}
+
+type Checks = Extract<PlanResult, { readonly kind: 'plan' }>['checks'];
+
+/** Only what a person has to know: passed checks are no news. */
+function checkLines(checks: Checks): SafeText[] {
+  return checks.filter(({ status }) => status === 'failed' || status === 'warning').map(({ status, message, cure }) => words`${status.padEnd(8)} ${message} ${cure}`);
 }
 
 function planError(error: unknown, key: string): unknown {
