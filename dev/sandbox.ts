@@ -29,6 +29,8 @@ export interface SandboxOptions {
   readonly ui?: boolean;
   /** Keeps runs over restarts. Default: in memory. */
   readonly dbFilename?: string;
+  /** A server that runs already, on loopback. Default: one of our own. */
+  readonly temporalAddress?: string;
 }
 
 export interface SandboxPorts {
@@ -128,11 +130,9 @@ async function startCodec(keysFile: string, ports: Partial<SandboxPorts>): Promi
   return { endpoint, uiPort };
 }
 
-function startTemporal(
-  { dbFilename, ports = {} }: SandboxOptions,
-  codecEndpoint: string | undefined,
-  uiPort: number | undefined,
-): Promise<TemporalServer> {
+async function startTemporal(options: SandboxOptions, codecEndpoint: string | undefined, uiPort: number | undefined): Promise<TemporalServer> {
+  const { dbFilename, ports = {}, temporalAddress } = options;
+  if (temporalAddress !== undefined) return { address: temporalAddress, uiUrl: undefined, stop: async () => undefined };
   return startTemporalServer({ port: ports.temporal || undefined, uiPort, codecEndpoint, dbFilename });
 }
 

@@ -1,0 +1,123 @@
+// `mooring dev`: everything on loopback in one process tree, with its state in `.mooring/`, for as long as it runs in the foreground. A second
+// terminal finds it by `.mooring/dev.json`.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { isLoopbackAddress } from '../temporal/connection-options.js';
+import { startSandbox, sandboxTiming, type Sandbox, type SandboxPorts } from './sandbox.js';
+import { freePort } from './temporal-server.js';
+
+const folder = resolve('.mooring');
+
+try {
+  await serve();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function serve(): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, '.gitignore'), '*\n');
+  await refuseSecond();
+  const asked = untilAskedToEnd();
+  say('Starting the Temporal server, the simulators and a worker (Ctrl-C ends them all) ...');
+  const ports = await keptPorts();
+  const temporalAddress = givenAddress(process.env['TEMPORAL_ADDRESS']);
+  const sandbox = await startSandbox({
+    folder,
+    ports,
+    ui: true,
+    dbFilename: join(folder, 'temporal.db'),
+    ...(temporalAddress === undefined ? {} : { temporalAddress }),
+  });
+  try {
+    const worker = await sandbox.startWorker();
+    await announce(sandbox);
+    const died = new Promise<'died'>((settle) => worker.process.once('exit', () => settle('died')));
+    if ((await Promise.race([asked, died])) === 'died') throw new Error(`The worker ended by itself; its log is ${join(folder, 'worker.log')}.`);
+    say('\nEnding: worker, pages, simulators, server.');
+  } finally {
+    await rm(join(folder, 'dev.json'), { force: true });
+    await sandbox.stop();
+  }
+}
+
+async function announce(sandbox: Sandbox): Promise<void> {
+  const { address, uiUrl, codecUrl, simulators, secretFolder, codecKeysFile, scriptKeysFile } = sandbox;
+  const state = {
+    pid: process.pid,
+    address,
+    namespace: 'default',
+    taskQueue: 'mooring',
+    codecKeys: codecKeysFile,
+    scriptKeys: scriptKeysFile,
+    timing: sandboxTiming,
+    uiUrl,
+    codecUrl,
+    simulators,
+    secretFolder,
+  };
+  await writeFile(join(folder, 'dev.json'), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  say(`
+  Temporal             ${address}
+  Temporal UI          ${uiUrl ?? 'none'}
+  Codec endpoint       ${codecUrl ?? 'none'}
+  Simulated Immuta     ${simulators.immuta.url}
+  Simulated Snowflake  ${simulators.snowflake.host}:${simulators.snowflake.port}
+  Simulators' ledger   ${simulators.control.url}/ledger
+  Credentials          ${secretFolder}
+
+In another terminal, in this folder or below:
+  mooring init --dev          writes a manifest for these simulators
+  mooring register <key>      registers it`);
+}
+
+/** The same addresses the next time: bookmarks and manifests go on working. */
+async function keptPorts(): Promise<SandboxPorts> {
+  const file = join(folder, 'ports.json');
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return JSON.parse(kept) as SandboxPorts;
+  const ports: SandboxPorts = {
+    temporal: await freePort(),
+    ui: await freePort(),
+    codec: await freePort(),
+    immuta: await freePort(),
+    snowflake: await freePort(),
+    control: await freePort(),
+  };
+  await writeFile(file, `${JSON.stringify(ports, null, 2)}\n`);
+  return ports;
+}
+
+/** A server of the user's own is used only on loopback: credentials of simulators, and a worker that trusts them, have no place elsewhere. */
+function givenAddress(address: string | undefined): string | undefined {
+  if (address === undefined || address === '') return undefined;
+  if (isLoopbackAddress(address)) return address;
+  throw new Error(`TEMPORAL_ADDRESS is ${address}: \`mooring dev\` uses a server on this machine only. Unset it, and dev starts its own.`);
+}
+
+async function refuseSecond(): Promise<void> {
+  const text = await readFile(join(folder, 'dev.json'), 'utf8').catch(() => undefined);
+  const pid = text === undefined ? undefined : (JSON.parse(text) as { pid?: number }).pid;
+  if (pid === undefined || !lives(pid)) return;
+  throw new Error(`\`mooring dev\` runs here already (process ${pid}). Use it, or end it with Ctrl-C first.`);
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function untilAskedToEnd(): Promise<'asked'> {
+  return new Promise((settle) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => settle('asked'));
+  });
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
