@@ -1,0 +1,34 @@
+import type { RegistrationRequest } from '../domain/registration-request.js';
+import { registrationRequest } from '../domain/manifest.js';
+import { readActor } from './actor.js';
+import { CommandError } from './command-error.js';
+import { namedManifest, readConfig } from './config.js';
+import { nearest } from './nearest.js';
+import { findManifest, readManifest } from './read-manifest.js';
+import type { Shell } from './shell.js';
+
+/** The request for one key of the manifest that the options and the environment name. Throws a `CommandError`. */
+export function readRequest(shell: Shell, key: string, options: { readonly manifest?: string; readonly as?: string }): RegistrationRequest {
+  const { environment, folder } = shell;
+  const file = namedManifest(options.manifest, environment, folder) ?? findManifest(folder);
+  const manifest = readManifest(file);
+  const { timing } = readConfig(environment, folder);
+  const request = registrationRequest(manifest, key, { requester: readActor(options.as, environment), timing });
+  if (request === undefined) {
+    const keys = Object.keys(manifest.connections);
+    const guess = nearest(key, keys);
+    throw new CommandError(
+      'usage',
+      `The manifest ${file} has no connection ${JSON.stringify(key)}.`,
+      guess === undefined ? `It has ${keys.slice(0, 20).join(', ')}.` : `Did you mean "${guess}"?`,
+    );
+  }
+  if (request.script.policy === 'external') {
+    throw new CommandError(
+      'usage',
+      `${key} asks for the script policy "external", which this version does not carry out yet.`,
+      'Write script: { policy: approval }, so that people decide and Mooring runs the script.',
+    );
+  }
+  return request;
+}

@@ -1,0 +1,132 @@
+// A run as Temporal describes it, put into our words. Everything here comes from Describe and List: no Query, so it needs no worker.
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import { decodeArrayFromPayloads, decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { RunView } from '../domain/outcome.js';
+import type { Plan } from '../domain/plan.js';
+import type { Journal } from '../rules/journal.js';
+import { readJournal } from '../rules/journal.js';
+import type { Phase } from '../rules/phase.js';
+import { phases } from '../rules/phase.js';
+import { searchAttributes } from '../temporal/search-attributes.js';
+import type { PendingDecision } from '../workflows/messages.js';
+
+/** What the run is doing now: the activity that is under way. */
+export interface RunStep {
+  readonly activity: string;
+  readonly attempt: number;
+  /** Of the script that runs. */
+  readonly journal: Journal | undefined;
+  /** Why the attempt before failed, where one did. */
+  readonly lastFailure: string | undefined;
+}
+
+export interface RunState {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly operation: 'register' | 'deregister';
+  readonly connectionKey: string;
+  /** Temporal's word for how the execution stands. */
+  readonly status: WorkflowExecutionInfo['status']['name'];
+  readonly phase: Phase | undefined;
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+  readonly requester: string | undefined;
+  readonly requestSha256: string | undefined;
+  /** What a person is asked now. */
+  readonly gate: PendingDecision | undefined;
+  /** Of the plan that was or is to be decided on. */
+  readonly digest: string | undefined;
+  readonly plan: Plan | undefined;
+  readonly outcome: RunView | undefined;
+  /** True when a part of the memo is encrypted with a key that this process does not have. */
+  readonly unreadable: boolean;
+  readonly steps: readonly RunStep[];
+}
+
+export function isOpen({ status }: RunState): boolean {
+  return status === 'RUNNING' || status === 'PAUSED';
+}
+
+/** The state of one run, with what is under way. */
+export async function stateOfDescription(client: Client, description: WorkflowExecutionDescription): Promise<RunState> {
+  const converter = client.options.loadedDataConverter;
+  const pending = description.raw.pendingActivities ?? [];
+  const steps = pending.map(async (activity): Promise<RunStep> => {
+    const details = await decodeArrayFromPayloads(converter, activity.heartbeatDetails?.payloads);
+    const failure = await decodeOptionalFailureToOptionalError(converter, activity.lastFailure);
+    return {
+      activity: activity.activityType?.name ?? '',
+      attempt: activity.attempt ?? 1,
+      journal: readJournal(details[0]),
+      lastFailure: failure?.message,
+    };
+  });
+  const state = stateOfInfo(description);
+  const underWay = await Promise.all(steps);
+  // The attribute changes only where people filter by it; the activity under way tells the rest.
+  const registering = state.phase === 'running' && underWay.some(({ activity }) => activity === 'createConnection');
+  return { ...state, phase: registering ? 'registering' : state.phase, steps: underWay };
+}
+
+/** The state of one run as a list shows it. */
+export function stateOfInfo(info: Omit<WorkflowExecutionInfo, 'raw'>): RunState {
+  const memo = info.memo ?? {};
+  const attributes = info.typedSearchAttributes;
+  const phase = phases.find((name) => name === attributes.get(searchAttributes.phase));
+  const asked = shaped<PendingDecision>(memo['gate'], 'kind'); // stands there until the end: whether it is open, the phase says
+  return {
+    workflowId: info.workflowId,
+    runId: info.runId,
+    operation: attributes.get(searchAttributes.operation) === 'deregister' ? 'deregister' : 'register',
+    connectionKey: attributes.get(searchAttributes.connectionKey) ?? info.workflowId.split('/').at(-1) ?? info.workflowId,
+    status: info.status.name,
+    phase,
+    startedAt: info.startTime.toISOString(),
+    endedAt: info.closeTime?.toISOString(),
+    requester: textOf(memo['requester']),
+    requestSha256: textOf(memo['requestSha256']),
+    gate: asked && (phase === 'awaiting-decision' || phase === 'needs-attention') ? asked : undefined,
+    digest: asked?.kind === 'decision' ? asked.digest : undefined,
+    plan: shaped<Plan>(memo['plan'], 'scripts'),
+    outcome: shaped<RunView>(memo['outcome'], 'outcome'),
+    unreadable: Object.values(memo).some((value) => shaped(value, 'undecodable') !== undefined),
+    steps: [],
+  };
+}
+
+/** What commands print of a run: the outcome it wrote itself, or what can be seen from outside. */
+export function viewOf(state: RunState): RunView {
+  if (state.outcome !== undefined) return { ...state.outcome, endedAt: state.outcome.endedAt ?? state.endedAt };
+  const ran = state.steps.find((step) => step.journal !== undefined)?.journal;
+  const running = state.phase === 'undoing' || state.phase === 'cleaning' ? 'cleanup' : 'bootstrap';
+  return {
+    v: 1,
+    phase: isOpen(state) ? state.phase : 'ended',
+    operation: state.operation,
+    connectionKey: state.connectionKey,
+    workflowId: state.workflowId,
+    runId: state.runId,
+    digest: state.digest ?? state.plan?.digest,
+    scripts: (state.plan?.scripts ?? []).map(({ purpose, sha256, statements }) => ({
+      purpose,
+      sha256,
+      statements: statements.length,
+      ran: purpose === running && ran !== undefined ? ran.acknowledgedThrough + 1 - ran.skipped : 0,
+      skipped: purpose === running && ran !== undefined ? ran.skipped : 0,
+    })),
+    decisions: [],
+    leftBehind: [],
+    attention: state.gate?.attention,
+    startedAt: state.startedAt,
+    endedAt: state.endedAt,
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A memo is written by our workflows; anything else that stands in its place is as good as absent. */
+function shaped<T>(value: unknown, mark: keyof T & string): T | undefined {
+  return typeof value === 'object' && value !== null && mark in value ? (value as T) : undefined;
+}

@@ -1,0 +1,108 @@
+// The steps of a run as a list that is redrawn in place. `TaskList` remembers how far the run came, so that a step a run left behind when it
+// began to undo shows as failed and not as done.
+import type { Phase } from '../rules/phase.js';
+import type { Progress } from './progress.js';
+import { shortDuration } from './progress.js';
+import type { SafeText, Style } from './safe-text.js';
+import { shortened, words } from './safe-text.js';
+
+interface Step {
+  readonly phase: Phase;
+  readonly title: string;
+}
+
+const registerSteps: readonly Step[] = [
+  { phase: 'preparing', title: 'Prepare the plan' },
+  { phase: 'awaiting-decision', title: 'Decision' },
+  { phase: 'running', title: 'Run the bootstrap script' },
+  { phase: 'registering', title: 'Register in Immuta, verify' },
+];
+const deregisterSteps: readonly Step[] = [
+  { phase: 'preparing', title: 'Prepare the plan' },
+  { phase: 'awaiting-decision', title: 'Decision' },
+  { phase: 'deleting', title: 'Delete in Immuta' },
+  { phase: 'cleaning', title: 'Run the cleanup script, verify' },
+];
+
+type Mark = 'done' | 'current' | 'waiting' | 'failed' | 'attention';
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
+const barWidth = 20;
+
+export class TaskList {
+  readonly #steps: readonly Step[];
+  readonly #since = new Map<Phase, number>();
+  #furthest = -1;
+  #progress: Progress | undefined;
+
+  constructor(operation: 'register' | 'deregister') {
+    this.#steps = operation === 'register' ? registerSteps : deregisterSteps;
+  }
+
+  /** Takes note of where the run is. `now` in ms since the epoch. */
+  update(progress: Progress, now: number): void {
+    if (!this.#since.has(progress.phase)) this.#since.set(progress.phase, now);
+    this.#furthest = Math.max(
+      this.#furthest,
+      this.#steps.findIndex(({ phase }) => phase === progress.phase),
+    );
+    this.#progress = progress;
+  }
+
+  /** The lines to show, each no wider than `width`. */
+  lines(width: number, now: number, style: (style: Style, text: SafeText) => SafeText): SafeText[] {
+    const progress = this.#progress;
+    if (progress === undefined) return [];
+    const undoing = progress.phase === 'undoing' || this.#since.has('undoing');
+    const steps: readonly Step[] = undoing ? [...this.#steps.slice(0, this.#furthest + 1), { phase: 'undoing', title: 'Undo' }] : this.#steps;
+    return steps.map(({ phase, title }, index) => {
+      const mark = this.#markOf(phase, index, progress, undoing);
+      const detail = mark === 'current' || mark === 'attention' ? `${this.#detail(progress, now)}` : this.#duration(phase, index, steps);
+      const room = width - title.length - 6;
+      return words`${symbol(mark, now, style)} ${title}  ${style('dim', shortened(detail, room))}`;
+    });
+  }
+
+  #markOf(phase: Phase, index: number, progress: Progress, undoing: boolean): Mark {
+    if (phase === progress.phase) return progress.phase === 'awaiting-decision' ? 'attention' : 'current';
+    if (phase === 'undoing') return progress.phase === 'needs-attention' ? 'attention' : 'done';
+    if (index < this.#furthest) return 'done';
+    if (index > this.#furthest) return 'waiting';
+    if (undoing) return 'failed';
+    return progress.phase === 'needs-attention' ? 'attention' : 'done';
+  }
+
+  #detail(progress: Progress, now: number): string {
+    const since = this.#since.get(progress.phase) ?? now;
+    const bar = progress.statement === undefined || progress.of === undefined ? '' : `${progressBar(progress.statement - 1, progress.of)} `;
+    return `${bar}${progress.message}, ${shortDuration(now - since)}`;
+  }
+
+  #duration(phase: Phase, index: number, steps: readonly Step[]): string {
+    const began = this.#since.get(phase);
+    const ended = steps
+      .slice(index + 1)
+      .map((step) => this.#since.get(step.phase))
+      .find((time) => time !== undefined);
+    return began === undefined || ended === undefined ? '' : shortDuration(ended - began);
+  }
+}
+
+function progressBar(done: number, of: number): string {
+  const full = Math.round((done / of) * barWidth);
+  return `[${'█'.repeat(full)}${'░'.repeat(barWidth - full)}]`;
+}
+
+function symbol(mark: Mark, now: number, style: (style: Style, text: SafeText) => SafeText): SafeText {
+  switch (mark) {
+    case 'done':
+      return style('green', words`✔`);
+    case 'current':
+      return style('cyan', words`${spinner[Math.floor(now / 80) % spinner.length] ?? ''}`);
+    case 'waiting':
+      return style('dim', words`·`);
+    case 'failed':
+      return style('red', words`✖`);
+    case 'attention':
+      return style('yellow', words`!`);
+  }
+}
