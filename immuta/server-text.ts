@@ -27,8 +27,7 @@ export class ServerText {
   #mask(text: string): string {
     if (this.#spellings.size === 0) return text;
     this.#pattern ??= new RegExp(
-      [...this.#spellings]
-        .toSorted((one, other) => other.length - one.length)
+      [mask, ...[...this.#spellings].toSorted((one, other) => other.length - one.length)] // a mask is never masked again
         .map((spelling) => spelling.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'))
         .join('|'),
       'gi',

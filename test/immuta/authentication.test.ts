@@ -119,7 +119,7 @@ test.each(['with space', 'line\nbreak', 'ünicode', ''])('a key that cannot stan
   const failure = await failureOf(clientOf(server.url, { resolve: async () => new Secret(key) }).listIntegrations());
 
   expect(failure.kind).toBe('secret-unavailable');
-  if (key !== '') expect(failure.message).not.toContain(key);
+  expect(failure.message.includes(key) && key !== '').toBe(false);
   expect(server.received).toEqual([]);
 });
 

@@ -1,0 +1,37 @@
+// The driver sends credentials to whatever host it is given, over plain HTTP too. This is the only thing between a manifest and a stranger's host.
+import { PlatformError } from './platform-error.js';
+
+export interface HostRules {
+  /** Exact host names, in any letter case; no patterns. */
+  readonly allowedHosts: readonly string[];
+  /** Lets a platform live on loopback, over plain HTTP. */
+  readonly allowLoopback: boolean;
+}
+
+const loopback = /^(localhost|127(\.[0-9]{1,3}){3})$/;
+
+/** Where a target may be reached, or a `PlatformError` of kind `invalid-request`. */
+export function hostOf(
+  target: { readonly host: string; readonly port: number },
+  rules: HostRules,
+): { readonly host: string; readonly port: number; readonly plainHttp: boolean } {
+  const host = target.host.toLowerCase();
+  if (loopback.test(host)) {
+    if (rules.allowLoopback) return { host, port: target.port, plainHttp: true };
+    throw refused(
+      host,
+      'is on loopback, which this worker does not allow',
+      'Set MOORING_ALLOW_LOOPBACK=1 on the platform worker (tests and demos only).',
+    );
+  }
+  if (rules.allowedHosts.some((allowed) => allowed.toLowerCase() === host)) return { host, port: target.port, plainHttp: false };
+  throw refused(
+    host,
+    'is not one of the hosts that this worker may talk to',
+    `Correct the host in the manifest, or add ${host} to MOORING_SNOWFLAKE_HOSTS on the platform worker.`,
+  );
+}
+
+function refused(host: string, why: string, next: string): PlatformError {
+  return new PlatformError({ kind: 'invalid-request', message: `The Snowflake host ${host} ${why}. Nothing was sent.`, next, ambiguous: false });
+}

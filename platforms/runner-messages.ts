@@ -1,0 +1,85 @@
+// Everything a worker and its runner ever say to each other: one request, one answer. The runner never speaks first. Credentials travel here, over
+// the IPC channel, because argv and environment can be read by whoever may list processes.
+import type { ObjectReference } from '../domain/plan.js';
+import type { SnowflakeTarget } from '../domain/snowflake-target.js';
+import type { FailureKind } from '../rules/failure-kind.js';
+import type { PlainPlatformError } from './platform-error.js';
+
+/** One check of a preflight. `cure` is what to paste or do; empty when it passed. `kind` is set when it failed. */
+export interface Check {
+  readonly name: string;
+  readonly status: 'passed' | 'failed' | 'warning' | 'skipped';
+  readonly message: string;
+  readonly cure: string;
+  readonly kind?: FailureKind | undefined;
+}
+
+/** An object as the platform shows it now. Times are the platform's own, ISO 8601. */
+export interface ObjectState {
+  readonly object: ObjectReference;
+  readonly exists: boolean;
+  readonly createdAt?: string | undefined;
+  readonly owner?: string | undefined;
+}
+
+/** What the platform's own history says of a statement that we tagged. */
+export interface StatementRecord {
+  readonly tag: string;
+  readonly queryId: string;
+  readonly state: 'succeeded' | 'failed' | 'running';
+  readonly startedAt: string;
+}
+
+export interface Preflight {
+  readonly checks: readonly Check[];
+  readonly existing: readonly ObjectState[];
+}
+
+export interface Identity {
+  readonly user: string;
+  readonly role: string;
+}
+
+/** A statement of a decided script. `leaseEndsAt` is a reading of `monotonicMs`: after it nothing of the statement is sent. */
+export interface StatementToRun {
+  readonly index: number;
+  readonly text: string;
+  readonly tag: string;
+  readonly timeoutMs: number;
+  readonly leaseEndsAt: number;
+}
+
+/** A resolved login as the privileged user. Holds secrets: it goes over IPC and nowhere else. */
+export interface SnowflakeLogin {
+  readonly host: string;
+  readonly port: number;
+  /** Plain HTTP: only ever true for a loopback host that the worker was told to allow. */
+  readonly plainHttp: boolean;
+  readonly username: string;
+  readonly role: string;
+  readonly warehouse: string;
+  readonly credential:
+    | { readonly kind: 'userPassword'; readonly password: string }
+    | { readonly kind: 'keyPair'; readonly privateKey: string; readonly privateKeyPassword?: string | undefined };
+}
+
+/** Request and answer of each thing that a runner can be asked. */
+export interface RunnerCalls {
+  open: { request: { readonly login: SnowflakeLogin }; answer: { readonly identity: Identity; readonly clockOffsetMs: number } };
+  preflight: { request: { readonly target: SnowflakeTarget }; answer: Preflight };
+  decide: { request: { readonly statementHashes: readonly string[] }; answer: null };
+  execute: { request: { readonly statement: StatementToRun }; answer: { readonly queryId: string } };
+  history: { request: { readonly tagPrefix: string; readonly since: string }; answer: readonly StatementRecord[] | 'unavailable' };
+  inspect: { request: { readonly objects: readonly ObjectReference[] }; answer: readonly ObjectState[] };
+  close: { request: Record<never, never>; answer: null };
+}
+
+export type RunnerCall = keyof RunnerCalls;
+
+export type RunnerRequest = {
+  readonly [Call in RunnerCall]: { readonly id: number; readonly call: Call } & RunnerCalls[Call]['request'];
+}[RunnerCall];
+
+export type RunnerAnswer =
+  | { readonly id: number; readonly ok: true; readonly value: RunnerCalls[RunnerCall]['answer'] }
+  | { readonly id: number; readonly ok: false; readonly error: PlainPlatformError };

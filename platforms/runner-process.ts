@@ -1,0 +1,105 @@
+// The runner: a process that holds the driver, one session and the credential, and does one thing a message. Script statements leave only if their
+// SHA-256 stands at their index in what was decided and their lease has not ended. It ends at once when its channel to the worker closes.
+import { createHash } from 'node:crypto';
+import { monotonicMs } from './monotonic-clock.js';
+import { PlatformError } from './platform-error.js';
+import type { RunnerAnswer, RunnerCall, RunnerCalls, RunnerRequest, StatementToRun } from './runner-messages.js';
+import { openSnowflake } from './snowflake/session.js';
+import type { SnowflakeSession } from './snowflake/session.js';
+
+let session: SnowflakeSession | undefined;
+let decided: readonly string[] | undefined;
+let previous: Promise<void> = Promise.resolve();
+
+process.on('disconnect', () => process.exit(0));
+process.on('uncaughtException', () => process.exit(1)); // without a word: what a driver throws late may hold a token
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined); // Ctrl-C reaches the whole group; the worker alone ends a runner
+process.on('message', (request: RunnerRequest) => {
+  previous = previous.then(async () => reply(await answer(request)));
+});
+
+async function answer(request: RunnerRequest): Promise<RunnerAnswer> {
+  try {
+    return { id: request.id, ok: true, value: await carryOut(request) };
+  } catch (error) {
+    return { id: request.id, ok: false, error: (error instanceof PlatformError ? error : unforeseen(request.call)).plain() };
+  }
+}
+
+async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]['answer']> {
+  switch (request.call) {
+    case 'open': {
+      session = await openSnowflake(request.login);
+      return { identity: session.identity, clockOffsetMs: session.clockOffsetMs };
+    }
+    case 'decide':
+      decided = [...request.statementHashes];
+      return null;
+    case 'execute':
+      refuseUndecided(request.statement);
+      refuseLate(request.statement);
+      return await opened().execute(request.statement);
+    case 'preflight':
+      return await opened().preflight(request.target);
+    case 'history':
+      return await opened().history(request.tagPrefix, request.since);
+    case 'inspect':
+      return await opened().inspect(request.objects);
+    case 'close':
+      await opened().close();
+      session = undefined;
+      return null;
+  }
+}
+
+function opened(): SnowflakeSession {
+  if (session !== undefined) return session;
+  throw new PlatformError({
+    kind: 'invalid-request',
+    message: 'The runner was asked for work before its login.',
+    next: 'Open a session first.',
+    ambiguous: false,
+  });
+}
+
+function refuseUndecided({ index, text }: StatementToRun): void {
+  const expected = decided?.[index];
+  const actual = createHash('sha256').update(text, 'utf8').digest('hex');
+  if (expected === actual) return;
+  throw new PlatformError({
+    kind: 'script-refused',
+    message:
+      expected === undefined
+        ? `Statement ${index} stands in no decided script. It was not sent.`
+        : `Statement ${index} was decided with SHA-256 ${expected.slice(0, 12)}, but the text to run has ${actual.slice(0, 12)}. It was not sent.`,
+    next: 'Start the run again, so that a person decides on what would really run.',
+    ambiguous: false,
+  });
+}
+
+function refuseLate({ index, leaseEndsAt }: StatementToRun): void {
+  const lateMs = monotonicMs() - leaseEndsAt;
+  if (lateMs < 0) return;
+  throw new PlatformError({
+    kind: 'timeout',
+    message: `The lease of this attempt ended ${Math.round(lateMs)} ms before statement ${index} was to be sent. It was not sent.`,
+    next: 'Nothing to do: the next attempt looks at what ran and goes on from there.',
+    ambiguous: false,
+  });
+}
+
+function unforeseen(call: RunnerCall): PlatformError {
+  return new PlatformError({
+    kind: 'bad-answer',
+    message: `The runner failed at "${call}" in a way it does not know.`,
+    next:
+      call === 'execute'
+        ? "Look for the statement's tag in the platform's query history before sending it again."
+        : 'Try again; if it persists, report it with the version of this program.',
+    ambiguous: call === 'execute',
+  });
+}
+
+function reply(message: RunnerAnswer): void {
+  if (process.connected) process.send?.(message, () => undefined);
+}

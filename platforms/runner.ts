@@ -1,0 +1,119 @@
+// One runner process, seen from the worker. Death is the only cancellation that works: the driver goes on re-sending after `cancel()` and
+// `destroy()`, so a deadline, an abort and an unclear answer all end in SIGKILL, and every promise here waits until the process is gone.
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { PlatformError } from './platform-error.js';
+import type { RunnerAnswer, RunnerCall, RunnerCalls, RunnerRequest } from './runner-messages.js';
+
+interface Pending {
+  readonly call: RunnerCall;
+  readonly settle: (answer: RunnerAnswer) => void;
+  readonly fail: (error: PlatformError) => void;
+}
+
+export class Runner {
+  readonly #child: ChildProcess;
+  /** Settles when the process is gone. */
+  readonly gone: Promise<void>;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #ended: string | undefined;
+
+  constructor(environment: Readonly<Record<string, string>>, folder: string) {
+    this.#child = fork(new URL('./runner-process.js', import.meta.url), [], {
+      env: environment,
+      cwd: folder,
+      execArgv: [], // an inherited --inspect or --import would open the process that holds the credential
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'], // nobody reads what a driver prints
+      serialization: 'json',
+    });
+    this.gone = new Promise((resolve) => {
+      this.#child.once('exit', () => resolve());
+      this.#child.once('error', () => {
+        if (this.#child.pid === undefined) resolve(); // never started
+      });
+    });
+    void this.gone.then(() => this.#bury('its process ended unexpectedly'));
+    this.#child.on('message', (answer: RunnerAnswer) => this.#pending.get(answer.id)?.settle(answer));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Asks and waits for at most `deadlineMs`; a runner that has not answered by then is killed, and so is one whose answer leaves it unclear what it still sends. */
+  async ask<Call extends RunnerCall>(call: Call, request: RunnerCalls[Call]['request'], deadlineMs: number): Promise<RunnerCalls[Call]['answer']> {
+    if (this.#ended !== undefined) throw sessionOver(this.#ended, false);
+    const id = ++this.#lastId;
+    let timer: NodeJS.Timeout | undefined;
+    const answered = new Promise<RunnerAnswer>((resolve, reject) => {
+      this.#pending.set(id, { call, settle: resolve, fail: reject });
+      timer = setTimeout(() => {
+        this.#pending.delete(id); // so that it is rejected as late, and only once nothing can be sent any more
+        void this.kill('its deadline passed').then(() => reject(deadlinePassed(call, deadlineMs)));
+      }, deadlineMs);
+    });
+    this.#child.send({ id, call, ...request } as RunnerRequest, () => undefined); // a failed write: its exit rejects what is pending
+    try {
+      const answer = await answered;
+      if (answer.ok) return answer.value as RunnerCalls[Call]['answer'];
+      throw PlatformError.from(answer.error);
+    } catch (error) {
+      if (error instanceof PlatformError && error.ambiguous) await this.kill('the outcome of its statement was unclear');
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#pending.delete(id);
+    }
+  }
+
+  /** Returns when the process is gone; what was pending is rejected, saying `why`. */
+  async kill(why: string): Promise<void> {
+    this.#ended ??= why;
+    this.#child.kill('SIGKILL');
+    await this.gone;
+    this.#bury(why);
+  }
+
+  /** Closes the channel, upon which the runner ends by itself; killed when it does not within `deadlineMs`. */
+  async end(deadlineMs: number): Promise<void> {
+    this.#bury('it was closed');
+    if (this.#child.connected) this.#child.disconnect();
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), deadlineMs);
+    await this.gone;
+    clearTimeout(timer);
+  }
+
+  #bury(why: string): void {
+    this.#ended ??= why;
+    for (const [id, { call, fail }] of this.#pending) {
+      this.#pending.delete(id);
+      fail(sessionOver(this.#ended, call === 'execute'));
+    }
+  }
+}
+
+function sessionOver(why: string, inFlight: boolean): PlatformError {
+  return new PlatformError({
+    kind: 'unreachable',
+    message: inFlight
+      ? `The runner was to answer for a statement that it had been given, but ${why}. The statement may have been carried out.`
+      : `The session with the platform is over: ${why}.`,
+    next: inFlight ? "Look for the statement's tag in the platform's query history before sending it again." : 'Open a new session.',
+    ambiguous: inFlight,
+  });
+}
+
+function deadlinePassed(call: RunnerCall, deadlineMs: number): PlatformError {
+  const inFlight = call === 'execute';
+  return new PlatformError({
+    kind: 'timeout',
+    message: inFlight
+      ? `A statement was to end within ${deadlineMs} ms and did not; its runner was killed. The statement may have been carried out.`
+      : `The platform was to answer "${call}" within ${deadlineMs} ms and did not; the runner was killed.`,
+    next: inFlight
+      ? "Look for the statement's tag in the platform's query history before sending it again."
+      : 'Check that the platform answers and that the network between it and this worker is sound, then try again.',
+    ambiguous: inFlight,
+  });
+}

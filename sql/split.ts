@@ -1,0 +1,81 @@
+// One script in, the statements a platform runs one by one out. Nothing is lost: between two statements stand only blanks, comments and `;`.
+import type { Platform } from '../domain/script.js';
+import { BlockReader } from './block-reader.js';
+import { sha256Hex } from './digest.js';
+import { ScriptRefused } from './script-refused.js';
+import { lexSnowflake } from './snowflake-lexer.js';
+import type { LexedText, Token } from './token.js';
+
+/** One statement of a script, from its first token to its last: no comment around it, no `;`. */
+export interface Statement extends LexedText {
+  /** Offsets in the script, in UTF-16 units; `end` is exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** Of its first token in the script, from 1. */
+  readonly line: number;
+  /** Of the UTF-8 bytes of `text`, 64 hex digits. */
+  readonly sha256: string;
+}
+
+interface Dialect {
+  readonly lex: (text: string) => readonly Token[];
+  /** First words of statements that a client program carries out, never the platform. */
+  readonly clientCommands: ReadonlySet<string>;
+}
+
+const dialects: Readonly<Record<Platform, Dialect>> = {
+  Snowflake: { lex: lexSnowflake, clientCommands: new Set(['!', 'PUT', 'GET', 'LIST', 'LS', 'REMOVE', 'RM']) },
+};
+
+/** Throws `ScriptRefused` with the line for an empty script, a client command, and everything that is not certain. */
+export function splitScript(text: string, platform: Platform): readonly Statement[] {
+  const dialect = dialects[platform];
+  refuseForeign(text);
+  const tokens = dialect.lex(text);
+  const reader = new BlockReader(tokens);
+  const statements: Statement[] = [];
+  let first = 0;
+  for (let index = 0; index < tokens.length; index++) {
+    if (index === first) refuseClientCommand(tokens[index], dialect);
+    if (!reader.read(index)) continue;
+    if (index > first) statements.push(cut(text, tokens.slice(first, index)));
+    first = index + 1;
+  }
+  reader.finish();
+  if (first < tokens.length) statements.push(cut(text, tokens.slice(first)));
+  if (statements.length === 0) throw new ScriptRefused(1, 'it holds no statement.', 'Ask for the script again.');
+  return statements;
+}
+
+/** Tokens of one statement's text, for those who hold only the text. Throws `ScriptRefused`. */
+export function lexStatement(text: string, platform: Platform): LexedText {
+  return { text, tokens: dialects[platform].lex(text) };
+}
+
+function cut(script: string, tokens: readonly Token[]): Statement {
+  const start = tokens[0]?.start ?? 0;
+  const end = tokens.at(-1)?.end ?? start;
+  const text = script.slice(start, end);
+  const own = start === 0 ? tokens : tokens.map((token) => ({ ...token, start: token.start - start, end: token.end - start }));
+  return { text, tokens: own, start, end, line: tokens[0]?.line ?? 1, sha256: sha256Hex(text) };
+}
+
+function refuseClientCommand(token: Token | undefined, dialect: Dialect): void {
+  if (token === undefined || !dialect.clientCommands.has(token.word)) return;
+  throw new ScriptRefused(
+    token.line,
+    `${token.word === '!' ? 'a statement that starts with "!"' : token.word} is a command of a client program, not of the platform itself.`,
+    'Remove it: a governance script moves no files.',
+  );
+}
+
+function refuseForeign(text: string): void {
+  if (/^-- Databricks notebook source[ \t]*\r?(\n|$)/.test(text)) {
+    throw new ScriptRefused(1, 'it is a Databricks notebook export, not a SQL script.', 'Export the SQL cells as a plain .sql file.');
+  }
+  const broken = /\p{Surrogate}/u.exec(text);
+  if (broken !== null) {
+    const line = text.slice(0, broken.index).split('\n').length;
+    throw new ScriptRefused(line, 'it holds half a surrogate pair, so its bytes are not certain.', 'Ask for the script as UTF-8.');
+  }
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { ObjectReference } from '../../domain/plan.js';
+import { chooseUndo, provedOurs, type UndoFacts } from '../../rules/choose-undo.js';
+import type { Creation } from '../../rules/journal.js';
+
+const database: ObjectReference = { kind: 'database', name: 'IMMUTA' };
+const sentAt = '2026-01-01T12:00:00.000Z';
+const made: Creation = { index: 1, object: database, sentAt, plain: true, made: true };
+const target = { object: database, exists: true, createdAt: '2026-01-01T12:00:00.100Z', existedBefore: false };
+
+const facts: UndoFacts = {
+  wroteOnPlatform: true,
+  postSent: true,
+  targets: [target],
+  creations: [made],
+  connection: 'absent',
+  integration: 'absent',
+  cleanupAvailable: true,
+};
+
+describe('choosing what a failed registration needs', () => {
+  it('row 1: undoes nothing when nothing was written', () => {
+    expect(chooseUndo({ ...facts, wroteOnPlatform: false, postSent: false })).toEqual({ row: 1, do: 'nothing' });
+  });
+
+  it('row 2: drops nothing when one target is not proved ours', () => {
+    const foreign = { object: { kind: 'role', name: 'IMMUTA_SYSTEM' } as const, exists: true, existedBefore: false };
+
+    expect(chooseUndo({ ...facts, targets: [target, foreign] })).toEqual({ row: 2, do: 'ask', notOurs: ['role IMMUTA_SYSTEM'] });
+  });
+
+  it('row 2 comes before everything that would delete', () => {
+    expect(chooseUndo({ ...facts, connection: 'ours', creations: [] }).row).toBe(2);
+  });
+
+  it('row 3: never deletes a connection of somebody else', () => {
+    expect(chooseUndo({ ...facts, connection: 'foreign' })).toEqual({ row: 3, do: 'ask' });
+  });
+
+  it('row 4: takes out a connection of ours in the whole order', () => {
+    expect(chooseUndo({ ...facts, connection: 'ours', integration: 'ours' })).toEqual({ row: 4, do: 'deregister' });
+  });
+
+  it('row 5: sees to an integration of ours without its connection', () => {
+    expect(chooseUndo({ ...facts, integration: 'ours' })).toEqual({ row: 5, do: 'remove-integration' });
+  });
+
+  it('row 6: runs the decided cleanup script', () => {
+    expect(chooseUndo(facts)).toEqual({ row: 6, do: 'run-cleanup' });
+  });
+
+  it('row 6: asks when Immuta gave no cleanup script', () => {
+    expect(chooseUndo({ ...facts, cleanupAvailable: false })).toEqual({ row: 6, do: 'ask' });
+  });
+
+  it('takes an object that does not exist for no obstacle', () => {
+    expect(chooseUndo({ ...facts, creations: [], targets: [{ ...target, exists: false }] }).row).toBe(6);
+  });
+});
+
+describe('proving that an object is ours', () => {
+  it.each([
+    ['a plain CREATE that was acknowledged', target, [made], true],
+    ['a creation time after our send', target, [{ ...made, plain: false, made: false }], true],
+    ['a creation time before our send', { ...target, createdAt: '2026-01-01T11:59:59.999Z' }, [{ ...made, plain: false, made: false }], false],
+    ['no creation time and IF NOT EXISTS', { ...target, createdAt: undefined }, [{ ...made, plain: false, made: false }], false],
+    ['a statement of this run that never named it', target, [], false],
+    ['an object of the same name and another kind', target, [{ ...made, object: { kind: 'role', name: 'IMMUTA' } }], false],
+    ['an object that stood there at preflight', { ...target, existedBefore: true }, [made], false],
+  ] as const)('%s: %#', (_what, object, creations, ours) => {
+    expect(provedOurs(object, creations)).toBe(ours);
+  });
+});
