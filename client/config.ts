@@ -17,6 +17,13 @@ const DevState = z.looseObject({
   uiUrl: z.string().optional(),
   taskQueue: z.string().optional(),
   timing: z.record(z.string(), z.unknown()).optional(),
+  simulators: z
+    .looseObject({
+      immuta: z.looseObject({ url: z.string() }),
+      snowflake: z.looseObject({ host: z.string(), port: z.int(), warehouse: z.string() }),
+    })
+    .optional(),
+  secretFolder: z.string().optional(),
 });
 export type DevState = z.infer<typeof DevState> & {
   /** The `dev.json` it was read from. */

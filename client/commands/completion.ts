@@ -15,7 +15,7 @@ export const build: BuildCommand = (shell, finish) =>
       const commands = await Promise.all(
         commandTable.map(async ({ name, summary, load }) => {
           // Completion itself is known without building it again.
-          const options = name === 'completion' ? [] : (await load()).build(shell, finish).options.map(({ long }) => long ?? '');
+          const options = name === 'completion' ? [] : (await load()).build(shell, () => undefined).options.map(({ long }) => long ?? '');
           const values = name === 'completion' ? shells : name === 'resolve' ? ['ran', 'not-run', 'retry', 'undo', 'abandon'] : [];
           return { name, summary, options: ['--help', ...options.filter((option) => option !== '')], values };
         }),
