@@ -65,7 +65,14 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
  */
 function serverArguments(port: number, { uiPort, codecEndpoint, dbFilename }: TemporalServerOptions): string[] {
   return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', 'default', '--log-level', 'warn'],
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--log-level',
+    'warn',
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', codecEndpoint]),
     ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename, ...sqlitePragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
