@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import type { DecisionMessage, ResolveMessage, Verdict } from '../domain/decision.js';
+import type { Plan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { readKeyRing } from '../secrets/key-ring.js';
@@ -16,6 +17,7 @@ import { approve, decide, reject, resolve } from '../workflows/messages.js';
 import { CommandError } from './command-error.js';
 import type { CommandConfig } from './config.js';
 import { requestSha256 } from './request-hash.js';
+import { readPlanOfRun } from './plan-of-run.js';
 import type { RunState } from './run-state.js';
 import { stateOfDescription, stateOfInfo } from './run-state.js';
 import { temporalError } from './temporal-errors.js';
@@ -54,6 +56,7 @@ export async function openConnections(config: CommandConfig) {
     }
   }
 
+  const plans = new Map<string, Plan>();
   const handleOf = ({ workflowId, runId }: RunName): WorkflowHandle => client.workflow.getHandle(workflowId, runId);
 
   return {
@@ -104,8 +107,13 @@ export async function openConnections(config: CommandConfig) {
       }
     },
 
+    /** One run, with its plan once there is one; the plan is fetched once. */
     async describe(run: RunName): Promise<RunState> {
-      return call(async () => stateOfDescription(client, await handleOf(run).describe()));
+      const state = await call(async () => stateOfDescription(client, await handleOf(run).describe()));
+      if (state.phase === 'preparing') return state;
+      const plan = plans.get(state.runId) ?? (await call(() => readPlanOfRun(client, state)));
+      if (plan !== undefined) plans.set(state.runId, plan);
+      return { ...state, plan };
     },
 
     /** Runs of register and deregister that match, newest first, at most `limit`. `filter` is a visibility query of ours. */

@@ -87,7 +87,7 @@ export function stateOfInfo(info: Omit<WorkflowExecutionInfo, 'raw'>): RunState 
     requestSha256: textOf(memo['requestSha256']),
     gate: asked && (phase === 'awaiting-decision' || phase === 'needs-attention') ? asked : undefined,
     digest: asked?.kind === 'decision' ? asked.digest : undefined,
-    plan: shaped<Plan>(memo['plan'], 'scripts'),
+    plan: undefined, // stands in the history alone (plan-of-run.ts)
     outcome: shaped<RunView>(memo['outcome'], 'outcome'),
     unreadable: Object.values(memo).some((value) => shaped(value, 'undecodable') !== undefined),
     steps: [],
