@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isLoopbackAddress } from '../temporal/connection-options.js';
 import { startSandbox, sandboxTiming, type Sandbox, type SandboxPorts } from './sandbox.js';
-import { freePort } from './temporal-server.js';
+import { freePort } from './free-port.js';
 
 const folder = resolve('.mooring');
 

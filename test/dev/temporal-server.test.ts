@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../dev/free-port.js';
 import { searchAttributes, startTemporalServer } from '../../dev/temporal-server.js';
 
 describe('startTemporalServer', () => {
@@ -55,9 +56,9 @@ describe('startTemporalServer', () => {
   });
 
   it('names a port that is taken and starts nothing', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
+    const port = await freePort();
+    const taken = createServer().listen(port, '127.0.0.1');
     await once(taken, 'listening');
-    const port = portOf(taken.address());
 
     await expect(startTemporalServer({ port })).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken.`);
 
@@ -126,18 +127,4 @@ function readQuietly(path: string): string {
   } catch {
     return ''; // it ended meanwhile
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const port = portOf(probe.address());
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
-  if (address === null || typeof address === 'string') throw new Error('Expected a bound port.');
-  return address.port;
 }
