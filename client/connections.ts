@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import type { DecisionMessage, ResolveMessage, Verdict } from '../domain/decision.js';
+import type { Plan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { readKeyRing } from '../secrets/key-ring.js';
@@ -15,6 +16,7 @@ import type { Answer } from '../workflows/messages.js';
 import { approve, decide, reject, resolve } from '../workflows/messages.js';
 import { CommandError } from './command-error.js';
 import type { CommandConfig } from './config.js';
+import { planOfRun } from './plan-of-run.js';
 import { requestSha256 } from './request-hash.js';
 import type { RunState } from './run-state.js';
 import { stateOfDescription, stateOfInfo } from './run-state.js';
@@ -106,6 +108,11 @@ export async function openConnections(config: CommandConfig) {
 
     async describe(run: RunName): Promise<RunState> {
       return call(async () => stateOfDescription(client, await handleOf(run).describe()));
+    },
+
+    /** The plan that a run made, from its history. */
+    async planOf(run: { readonly workflowId: string; readonly runId: string }): Promise<Plan | undefined> {
+      return call(() => planOfRun(client, run));
     },
 
     /** Runs of register and deregister that match, newest first, at most `limit`. `filter` is a visibility query of ours. */
