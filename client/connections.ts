@@ -16,6 +16,7 @@ import type { Answer } from '../workflows/messages.js';
 import { approve, decide, reject, resolve } from '../workflows/messages.js';
 import { CommandError } from './command-error.js';
 import type { CommandConfig } from './config.js';
+import { planOfRun } from './plan-of-run.js';
 import { requestSha256 } from './request-hash.js';
 import { readPlanOfRun } from './plan-of-run.js';
 import type { RunState } from './run-state.js';
@@ -114,6 +115,11 @@ export async function openConnections(config: CommandConfig) {
       const plan = plans.get(state.runId) ?? (await call(() => readPlanOfRun(client, state)));
       if (plan !== undefined) plans.set(state.runId, plan);
       return { ...state, plan };
+    },
+
+    /** The plan that a run made, from its history. */
+    async planOf(run: { readonly workflowId: string; readonly runId: string }): Promise<Plan | undefined> {
+      return call(() => planOfRun(client, run));
     },
 
     /** Runs of register and deregister that match, newest first, at most `limit`. `filter` is a visibility query of ours. */

@@ -16,7 +16,8 @@ async function status(shell: Shell, named: string, options: JsonOption): Promise
     const { isOpen, viewOf } = await import('../run-state.js');
     const { progressOf } = await import('../progress.js');
     const { runLines } = await import('../show-run.js');
-    const state = await findRun(connections, named);
+    const found = await findRun(connections, named);
+    const state = isOpen(found) ? { ...found, plan: await connections.planOf(found) } : found;
     const view = viewOf(state);
     const { message } = progressOf(state, Date.now());
     output.result(view, [...runLines(view, output.style), ...(isOpen(state) ? [words`  now        ${message}`] : [])]);
