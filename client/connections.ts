@@ -18,7 +18,6 @@ import { CommandError } from './command-error.js';
 import type { CommandConfig } from './config.js';
 import { planOfRun } from './plan-of-run.js';
 import { requestSha256 } from './request-hash.js';
-import { readPlanOfRun } from './plan-of-run.js';
 import type { RunState } from './run-state.js';
 import { stateOfDescription, stateOfInfo } from './run-state.js';
 import { temporalError } from './temporal-errors.js';
@@ -57,7 +56,6 @@ export async function openConnections(config: CommandConfig) {
     }
   }
 
-  const plans = new Map<string, Plan>();
   const handleOf = ({ workflowId, runId }: RunName): WorkflowHandle => client.workflow.getHandle(workflowId, runId);
 
   return {
@@ -108,13 +106,8 @@ export async function openConnections(config: CommandConfig) {
       }
     },
 
-    /** One run, with its plan once there is one; the plan is fetched once. */
     async describe(run: RunName): Promise<RunState> {
-      const state = await call(async () => stateOfDescription(client, await handleOf(run).describe()));
-      if (state.phase === 'preparing') return state;
-      const plan = plans.get(state.runId) ?? (await call(() => readPlanOfRun(client, state)));
-      if (plan !== undefined) plans.set(state.runId, plan);
-      return { ...state, plan };
+      return call(async () => stateOfDescription(client, await handleOf(run).describe()));
     },
 
     /** The plan that a run made, from its history. */

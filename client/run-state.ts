@@ -88,10 +88,6 @@ export function stateOfInfo(info: Omit<WorkflowExecutionInfo, 'raw'>): RunState 
     requestSha256: textOf(memo['requestSha256']),
     gate: asked && (phase === 'awaiting-decision' || phase === 'needs-attention') ? asked : undefined,
     digest: asked?.kind === 'decision' ? asked.digest : undefined,
-<<<<<<< HEAD
-    plan: undefined, // stands in the history alone (plan-of-run.ts)
-=======
->>>>>>> h-client
     outcome: shaped<RunView>(memo['outcome'], 'outcome'),
     unreadable: Object.values(memo).some((value) => shaped(value, 'undecodable') !== undefined),
     steps: [],

@@ -30,7 +30,8 @@ async function show(shell: Shell, named: string, options: Options): Promise<Exit
       throw new CommandError('not-found', `The run ${state.runId} of ${state.connectionKey} has no plan. ${why}`, 'See "mooring status".');
     }
     const view = viewOf({ ...state, plan });
-    const lines = options.script === true ? scriptLines(plan, output.style) : [...runLines(view, output.style), words``, ...planLines(plan, output.style)];
+    const lines =
+      options.script === true ? scriptLines(plan, output.style) : [...runLines(view, output.style), words``, ...planLines(plan, output.style)];
     output.result({ v: 1, plan: planJson(plan), run: view }, lines);
     if (gate?.kind === 'decision' && gate.digest !== undefined) {
       const digest = gate.digest.slice(0, 12);

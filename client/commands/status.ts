@@ -5,7 +5,10 @@ import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, withConnections } from '../shell.js';
 
 export const build: BuildCommand = (shell, finish) =>
-  createCommand('status', 'Show where the open run of a connection is, or what its last one ended as', ['status snow_prod', 'status snow_prod --json'])
+  createCommand('status', 'Show where the open run of a connection is, or what its last one ended as', [
+    'status snow_prod',
+    'status snow_prod --json',
+  ])
     .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
     .action(async (named: string, options: JsonOption) => finish(await status(shell, named, options)));
 
