@@ -1,0 +1,60 @@
+// How soon a worker takes work, and what it weighs while it has none. Both sides start as the sandbox starts the product's: forked, with a bundle that
+// was built before. `ready` is sent when both queues are about to be polled.
+import type { ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Benchmark } from './benchmark.js';
+import { line, ratioLine } from './line.js';
+import { interleave, timed } from './rounds.js';
+
+interface StartedWorker {
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+export const workerStart: Benchmark = {
+  name: 'worker-start',
+  summary: 'a worker becomes ready, and idles',
+  async run({ quick, stage }) {
+    const { sandbox, naked } = await stage();
+    const starts = { product: () => sandbox.startWorker(), naked: () => naked.startWorker() };
+    const ready = await interleave(
+      { product: () => timeToReady(starts.product), naked: () => timeToReady(starts.naked) },
+      { rounds: quick ? 9 : 25 },
+    );
+    const settleMs = quick ? 2_000 : 10_000;
+    const memory = await interleave(
+      { product: () => idleMegabytes(starts.product, settleMs), naked: () => idleMegabytes(starts.naked, settleMs) },
+      { rounds: quick ? 3 : 7, warmups: 0 },
+    );
+    return [
+      ratioLine('worker ready, product / naked', ready.product, ready.naked, { atMost: 1.2 }),
+      line('worker ready, product', ready.product, 'ms'),
+      line('worker ready, naked', ready.naked, 'ms'),
+      ratioLine('idle memory, product / naked', memory.product, memory.naked, { atMost: 1.15 }),
+      line('idle memory, product', memory.product, 'MB'),
+      line('idle memory, naked', memory.naked, 'MB'),
+    ];
+  },
+};
+
+async function timeToReady(start: () => Promise<StartedWorker>): Promise<number> {
+  let worker: StartedWorker | undefined;
+  const ms = await timed(async () => (worker = await start()));
+  await worker?.stop();
+  return ms;
+}
+
+async function idleMegabytes(start: () => Promise<StartedWorker>, settleMs: number): Promise<number> {
+  const worker = await start();
+  await sleep(settleMs);
+  const megabytes = await residentMegabytes(worker.process.pid);
+  await worker.stop();
+  return megabytes;
+}
+
+/** VmRSS of a process, as the kernel has it. */
+async function residentMegabytes(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]) / 1_000;
+}
