@@ -131,10 +131,12 @@ const shutdownPatienceMs = 5_000;
 /** Cancellation kills the runner at once, the end of the worker only if its statement does not come back soon. */
 function killSignal({ stop, cancelled }: HeartbeatRecord<Journal>): AbortSignal {
   const kill = new AbortController();
-  stop.addEventListener('abort', () => {
+  const end = (): void => {
     if (cancelled()) kill.abort();
     else setTimeout(() => kill.abort(), shutdownPatienceMs).unref();
-  });
+  };
+  if (stop.aborted) end();
+  else stop.addEventListener('abort', end);
   return kill.signal;
 }
 
