@@ -17,7 +17,9 @@ export async function planOfRun(client: Client, run: { readonly workflowId: stri
   const scheduled = events.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'preparePlan');
   if (scheduled?.eventId === undefined || scheduled.eventId === null) return undefined;
   const id = String(scheduled.eventId);
-  const result = events.find((event) => String(event.activityTaskCompletedEventAttributes?.scheduledEventId) === id)?.activityTaskCompletedEventAttributes;
+  const result = events.find(
+    (event) => String(event.activityTaskCompletedEventAttributes?.scheduledEventId) === id,
+  )?.activityTaskCompletedEventAttributes;
   const [prepared] = await decodeArrayFromPayloads(client.options.loadedDataConverter, result?.result?.payloads);
   const plan = typeof prepared === 'object' && prepared !== null && 'plan' in prepared ? prepared.plan : undefined;
   return typeof plan === 'object' && plan !== null && 'scripts' in plan ? (plan as Plan) : undefined;

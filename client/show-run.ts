@@ -1,8 +1,6 @@
 import type { Attention, RunView } from '../domain/outcome.js';
-import type { SafeText, Style } from './safe-text.js';
+import type { SafeText, Style, Styler } from './safe-text.js';
 import { joined, words } from './safe-text.js';
-
-type Styler = (style: Style, text: SafeText) => SafeText;
 
 /** A run for a person: what became of it, or where it is, and what to do next. */
 export function runLines(view: RunView, style: Styler): SafeText[] {
@@ -20,7 +18,9 @@ export function runLines(view: RunView, style: Styler): SafeText[] {
     lines.push(words`  ${script.purpose.padEnd(10)} ${script.ran} of ${script.statements} statements ran${skipped}`);
   }
   for (const { verdict, by, at, channel, comment } of view.decisions) {
-    lines.push(words`  ${verdict === 'approve' ? 'approved' : 'rejected'}   by ${by} at ${at} (${channel})${comment === undefined ? '' : `: ${comment}`}`);
+    lines.push(
+      words`  ${verdict === 'approve' ? 'approved' : 'rejected'}   by ${by} at ${at} (${channel})${comment === undefined ? '' : `: ${comment}`}`,
+    );
   }
   if (view.failure !== undefined) {
     const { kind, message, next, step } = view.failure;

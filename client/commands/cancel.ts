@@ -1,13 +1,14 @@
 import type { Phase } from '../../rules/phase.js';
 import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
+import { parseRun } from '../parse-run.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, withConnections } from '../shell.js';
 
 export const build: BuildCommand = (shell, finish) =>
   createCommand('cancel', 'Stop a run, and undo what it did', ['cancel snow_prod'])
-    .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
+    .argument('<run>', 'a connectionKey, a workflow ID or a run ID', parseRun)
     .action(async (named: string, options: JsonOption) => finish(await cancel(shell, named, options)));
 
 async function cancel(shell: Shell, named: string, options: JsonOption): Promise<ExitCode> {
@@ -34,12 +35,14 @@ export function effectOfCancel(phase: Phase): { readonly accepted: boolean; read
     case 'running':
       return {
         accepted: true,
-        effect: 'the statement in flight is settled and what was made is undone; the run ends as cancelled, or needs attention if that cannot be done',
+        effect:
+          'the statement in flight is settled and what was made is undone; the run ends as cancelled, or needs attention if that cannot be done',
       };
     case 'registering':
       return {
         accepted: true,
-        effect: 'the registration is settled first: if the connection stands it is too late and the run goes on to registered, else it is undone and the run ends as cancelled',
+        effect:
+          'the registration is settled first: if the connection stands it is too late and the run goes on to registered, else it is undone and the run ends as cancelled',
       };
     case 'undoing':
       return { accepted: false, effect: 'the run is undoing already' };

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
+import { parseRun } from '../parse-run.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, parseDuration, untilInterrupted, withConnections } from '../shell.js';
@@ -9,8 +10,11 @@ interface Options extends JsonOption {
 }
 
 export const build: BuildCommand = (shell, finish) =>
-  createCommand('watch', 'Follow a run until it ends or needs a person; JSON lines when piped', ['watch snow_prod', 'watch snow_prod --json | jq .phase'])
-    .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
+  createCommand('watch', 'Follow a run until it ends or needs a person; JSON lines when piped', [
+    'watch snow_prod',
+    'watch snow_prod --json | jq .phase',
+  ])
+    .argument('<run>', 'a connectionKey, a workflow ID or a run ID', parseRun)
     .option('--wait [duration]', 'stay when the run needs a person, at most so long (exit code 7)', parseDuration)
     .action(async (named: string, options: Options) => finish(await watch(shell, named, options)));
 

@@ -9,7 +9,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import type { Plan } from '../../domain/plan.js';
 import { readKeyRing } from '../../secrets/key-ring.js';
 import { createDataConverter } from '../../temporal/data-converter.js';
-import { type Finished, runMooring, startMooring } from '../client/run-mooring.js';
+import type { Finished } from '../client/run-mooring.js';
+import { runMooring, startMooring } from '../client/run-mooring.js';
 
 // The product's workflows on a real server, with activities that only say what the real ones would: the command line is what is judged here.
 const digest = 'ab12cd34ef56'.padEnd(64, '0');
@@ -74,7 +75,8 @@ beforeAll(async () => {
       bootstrap: { ...sealed, purpose: 'bootstrap' },
     }),
     createConnection: () => {
-      if (createFails) throw ApplicationFailure.nonRetryable('Immuta refused the connection.', 'conflict');
+      const failure = { kind: 'conflict', message: 'Immuta refused the connection.', next: 'Choose another key.', step: 'createConnection' };
+      if (createFails) throw ApplicationFailure.create({ type: failure.kind, message: failure.message, nonRetryable: true, details: [{ failure }] });
       return { integrationId: 7, sentAt: new Date().toISOString() };
     },
     inspectRegistration: () => ({ connection: 'absent', integration: 'absent' }),
@@ -82,9 +84,7 @@ beforeAll(async () => {
   const platform = {
     preflightPlatform: () => ({ identity: { user: 'MOORING_ADMIN', role: 'ACCOUNTADMIN' }, checks: [], existing: [] }),
     runScript: () => ({ statements: 2, ran: 2, skipped: 0, journal, queryIds: [] }),
-    inspectPlatform: () => [
-      { object: { kind: 'database', name: 'IMMUTA' }, exists: true },
-    ],
+    inspectPlatform: () => [{ object: { kind: 'database', name: 'IMMUTA' }, exists: true }],
   };
   workers = await Promise.all([
     Worker.create({ ...common, taskQueue, activities: immuta, workflowsPath: fileURLToPath(new URL('../../workflows/index.js', import.meta.url)) }),
@@ -129,9 +129,20 @@ describe('a run that waits for a decision', () => {
     expect(shown.stderr).toContain(`mooring approve ${key} --digest ${digest.slice(0, 12)}`);
     expect(json(approved)).toEqual({ v: 1, accepted: true });
     expect(watched.exitCode).toBe(0);
-    expect(watched.stdout.trim().split('\n').map((line) => (JSON.parse(line) as { phase: string }).phase)).toContain('ended');
+    expect(
+      watched.stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { phase: string }).phase),
+    ).toContain('ended');
     const status = json(await mooring('status', key, '--json'));
-    expect(status).toMatchObject({ v: 1, outcome: 'registered', connectionKey: key, integrationId: 7, decisions: [{ by: 'decides@example.com', verdict: 'approve' }] });
+    expect(status).toMatchObject({
+      v: 1,
+      outcome: 'registered',
+      connectionKey: key,
+      integrationId: 7,
+      decisions: [{ by: 'decides@example.com', verdict: 'approve' }],
+    });
   });
 
   test('refuses another digest with exit code 4 and goes on waiting', async () => {
@@ -198,13 +209,14 @@ test('A run that needs attention ends the following command with exit code 6, an
   await registered();
   await mooring('approve', key, '--digest', digest);
 
-  const followed = await mooring('register', key, '--json');
+  const followed = await mooring('watch', key);
+  const status = json(await mooring('status', key, '--json'));
   const wrong = await mooring('resolve', key, 'ran', '--comment', 'guessing', '--json');
   const resolved = await mooring('resolve', key, 'abandon', '--comment', 'removed by hand', '--json');
   const ended = await mooring('watch', key);
 
   expect(followed.exitCode).toBe(6);
-  expect(json(followed)).toMatchObject({ phase: 'needs-attention', attention: { choices: ['retry', 'abandon'] } });
+  expect(status).toMatchObject({ phase: 'needs-attention', attention: { choices: ['retry', 'abandon'] } });
   expect(wrong.exitCode).toBe(4);
   expect(json(resolved)).toEqual({ v: 1, accepted: true });
   expect(ended.exitCode).toBe(6);
@@ -216,7 +228,10 @@ test('Plan shows what would run and starts nothing that list shows', async () =>
   const listed = json(await mooring('list', '--json'))['runs'] as { connectionKey: string }[];
 
   expect(planned.exitCode).toBe(2);
-  expect(json(planned)).toMatchObject({ v: 1, plan: { summary: 'Creates one database.', scripts: [{ purpose: 'bootstrap' }, { purpose: 'cleanup' }] } });
+  expect(json(planned)).toMatchObject({
+    v: 1,
+    plan: { summary: 'Creates one database.', scripts: [{ purpose: 'bootstrap' }, { purpose: 'cleanup' }] },
+  });
   expect(listed.filter(({ connectionKey }) => connectionKey === key)).toEqual([]);
 });
 
