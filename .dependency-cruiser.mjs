@@ -61,7 +61,7 @@ const arrows = [
     from: 'temporal',
     because: 'how a process talks to the server, for every process alike; nothing of what the runs do',
     values: [
-      ...folder('temporal', 'domain', 'secrets'),
+      ...folder('temporal', 'domain', 'rules', 'secrets'),
       ...npm('@temporalio/common', '@temporalio/client', '@temporalio/envconfig', '@temporalio/proto'),
       node,
     ],

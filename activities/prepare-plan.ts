@@ -1,9 +1,9 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import type { EffectivePolicy, Plan, PlannedScript, PreparedPlan, StatementClass } from '../domain/plan.js';
+import type { EffectivePolicy, Plan, PlannedScript, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { effectivePolicy } from '../rules/script-policy.js';
 import { immutaHost } from '../rules/workflow-id.js';
-import { planDigest, planSha256 } from '../sql/digest.js';
+import { planDigest, planSha256, type JsonValue, type PlanContent } from '../sql/digest.js';
 import { planScript, type ScriptPlan } from '../sql/plan-script.js';
 import { summarize } from '../sql/summarize.js';
 import { applicationFailure, refusal } from './application-failure.js';
@@ -65,7 +65,7 @@ function preparedPlan(
   const { target } = request;
   const bootstrap = scripts.bootstrap.planned;
   const cleanup = scripts.cleanup?.planned;
-  const { summary, dangers } = summarize(bootstrap, cleanup);
+  const { summary, dangers, classes } = summarize(scripts);
   const policy = effectivePolicy({ asked: request.script.policy, allowAutomatic, bootstrap, cleanup, manifestNames: manifestNames(request) });
   const plan: Plan = {
     ...(firstRunId === undefined ? {} : { digest: digestFor(request, scripts, firstRunId) }),
@@ -74,7 +74,7 @@ function preparedPlan(
     target: { platform: target.technology, host: target.host, database: target.database },
     privilegedUser: `${target.privilegedUser.username} (role ${target.privilegedUser.role}, ${target.privilegedUser.authenticationType})`,
     dangers: [...dangers, ...ownDangers(cleanup, policy)],
-    classes: countClasses([bootstrap, ...(cleanup === undefined ? [] : [cleanup])]),
+    classes,
     scripts: [bootstrap, ...(cleanup === undefined ? [] : [cleanup])],
   };
   return {
@@ -89,21 +89,25 @@ function preparedPlan(
 }
 
 /** Everything a decision is about; no secret in it, only references. Any change voids the decision. */
-function content(request: RegistrationRequest, { bootstrap, cleanup }: Scripts) {
+function content(request: RegistrationRequest, { bootstrap, cleanup }: Scripts): PlanContent {
   const { privilegedUser, ...registration } = request.target;
   return {
-    version: 1 as const,
-    operation: 'register' as const,
+    operation: 'register',
     immutaHost: immutaHost(request.immuta.url),
     bootstrapSha256: bootstrap.planned.sha256,
     cleanupSha256: cleanup?.planned.sha256 ?? null,
-    statementHashes: [...bootstrap.hashes, ...(cleanup?.hashes ?? [])],
-    target: { host: request.target.host, database: request.target.database },
-    privilegedUser,
-    registration: { connectionKey: request.connectionKey, ...registration },
+    statementHashes: { bootstrap: bootstrap.hashes, cleanup: cleanup?.hashes ?? [] },
+    target: { platform: request.target.technology, host: request.target.host, database: request.target.database },
+    privilegedUser: json(privilegedUser),
+    registration: json({ connectionKey: request.connectionKey, ...registration }),
     integrationId: null,
     childCeiling: null,
   };
+}
+
+/** What the request is in JSON: a field that is absent and one that is undefined are the same to a digest. */
+function json(part: object): JsonValue {
+  return JSON.parse(JSON.stringify(part)) as JsonValue;
 }
 
 function digestFor(request: RegistrationRequest, scripts: Scripts, firstRunId: string): string {
@@ -158,10 +162,4 @@ function ownDangers(cleanup: PlannedScript | undefined, policy: EffectivePolicy)
     dangers.push('Immuta gives no cleanup script: if the registration fails, a person has to remove what the bootstrap script made.');
   if (policy.asked !== policy.effective) dangers.push(`Asked for "${policy.asked}", but ${policy.because}`);
   return dangers;
-}
-
-function countClasses(scripts: readonly PlannedScript[]): Partial<Record<StatementClass, number>> {
-  const counts: Partial<Record<StatementClass, number>> = {};
-  for (const statement of scripts.flatMap(({ statements }) => statements)) counts[statement.class] = (counts[statement.class] ?? 0) + 1;
-  return counts;
 }

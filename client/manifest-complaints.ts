@@ -40,7 +40,10 @@ function describe(issue: Issue): LocatedComplaint[] {
       return [{ path: issue.path, message: `must have at least ${issue.minimum}${issue.origin === 'string' ? ' character' : ''}` }];
     case 'too_big':
       return [{ path: issue.path, message: `must have at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}` }];
-    default:
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'not_multiple_of':
       return [{ path: issue.path, message: issue.message }];
   }
 }

@@ -8,7 +8,7 @@ import { connectClient } from '../temporal/connect-client.js';
 import { scenes, type Stage } from './demo-scenes.js';
 import { startSandbox } from './sandbox.js';
 import { SimulatorControl } from './simulator-control.js';
-import { freePort } from './temporal-server.js';
+import { freePort } from './free-port.js';
 
 interface Result {
   readonly title: string;

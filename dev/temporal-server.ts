@@ -1,11 +1,11 @@
 // A real Temporal server of our own, on loopback, for `mooring dev`, the demo, the tests and the benchmarks. It has no authentication, so it never
 // listens anywhere else, and it ends with the process that started it (guardian.ts).
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { freePort, requireFree } from './free-port.js';
 import type { GuardedProgram } from './guardian.js';
 import { startGuarded } from './guardian.js';
 import { findTemporal } from './setup/find-temporal.mjs';
@@ -65,7 +65,14 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
  */
 function serverArguments(port: number, { uiPort, codecEndpoint, dbFilename }: TemporalServerOptions): string[] {
   return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', 'default', '--log-level', 'warn'],
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--log-level',
+    'warn',
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', codecEndpoint]),
     ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename, ...sqlitePragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
@@ -106,27 +113,6 @@ async function requireSearchAttributes(address: string): Promise<void> {
   } finally {
     await connection.close();
   }
-}
-
-export async function freePort(): Promise<number> {
-  return await listenOnce(0);
-}
-
-async function requireFree(port: number): Promise<void> {
-  await listenOnce(port).catch(() => {
-    throw new Error(`Port ${port} on 127.0.0.1 is taken. Stop what listens there, or choose another port.`);
-  });
-}
-
-/** Listens on the port, gives its number and lets go of it. */
-function listenOnce(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(port, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (address === null || typeof address === 'string' ? reject(new Error('no port')) : resolve(address.port)));
-    });
-  });
 }
 
 function messageOf(error: unknown): string {

@@ -35,7 +35,7 @@ const deletePermission = 'APPLICATION_ADMIN (older tenants: Infrastructure Admin
 
 /** `POST /data/connection/test`: a dry run. Tenants after 2024 may not answer it. */
 export async function testConnection(tenant: Tenant, connectionKey: string, target: SnowflakeTarget): Promise<'passed' | 'not-answered'> {
-  const answer = await tenant.askFor({ ...registration(tenant, connectionKey, target, ['data', 'connection', 'test']), writes: false }, [404, 405]);
+  const answer = await tenant.askIfOffered({ ...registration(tenant, connectionKey, target, ['data', 'connection', 'test']), writes: false });
   if (answer === undefined) return 'not-answered';
   tenant.refuseHtml(answer);
   const validation = findValidation(parsedJson(answer.text));
@@ -63,10 +63,7 @@ export async function createConnection(
 
 /** `GET /data/connection/{key}`; `undefined` on 404. */
 export async function getConnection(tenant: Tenant, connectionKey: string): Promise<ConnectionRecord | undefined> {
-  const answer = await tenant.askFor(
-    { method: 'GET', path: ['data', 'connection', connectionKey], permission: readPermission, writes: false },
-    [404],
-  );
+  const answer = await tenant.askForOne({ method: 'GET', path: ['data', 'connection', connectionKey], permission: readPermission, writes: false });
   if (answer === undefined) return undefined;
   const found = tenant.read(Connection, answer);
   sameKey(tenant, answer, connectionKey, found);
@@ -95,10 +92,13 @@ export async function deleteConnection(tenant: Tenant, connectionKey: string): P
 
 /** `POST /data/object/search/{key}`; `undefined` where the tenant does not answer it. */
 export async function countChildren(tenant: Tenant, connectionKey: string): Promise<ChildCount | undefined> {
-  const answer = await tenant.askFor(
-    { method: 'POST', path: ['data', 'object', 'search', connectionKey], body: () => ({}), permission: readPermission, writes: false },
-    [404, 405],
-  );
+  const answer = await tenant.askIfOffered({
+    method: 'POST',
+    path: ['data', 'object', 'search', connectionKey],
+    body: () => ({}),
+    permission: readPermission,
+    writes: false,
+  });
   if (answer === undefined) return undefined;
   const found = tenant.read(SearchResult, answer);
   if (Array.isArray(found)) return { count: found.length, exact: false };

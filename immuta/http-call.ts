@@ -22,10 +22,10 @@ export interface HttpAnswer {
 }
 
 /**
- * `not-sent`: the connection never came to be. `untrusted`: its certificate was refused. `lost`: it broke after the request may have left.
- * `stopped`: the signal was aborted.
+ * `not-begun`: the signal was aborted before. `not-sent`: the connection never came to be. `untrusted`: its certificate was refused. `lost`: it broke after the request may have left.
+ * `stopped`: the signal was aborted meanwhile.
  */
-export type Fault = 'redirect' | 'too-large' | 'not-text' | 'not-sent' | 'untrusted' | 'lost' | 'stopped';
+export type Fault = 'not-begun' | 'redirect' | 'too-large' | 'not-text' | 'not-sent' | 'untrusted' | 'lost' | 'stopped';
 
 export class CallFault extends Error {
   readonly fault: Fault;
@@ -45,7 +45,7 @@ const maxErrorBytes = 256 * 1024; // a full set of validation results is a few K
 /** Sends the request once. Throws nothing but `CallFault`. */
 export async function httpCall(request: HttpRequest): Promise<HttpAnswer> {
   try {
-    if (request.signal.aborted) throw new CallFault('not-sent', 'ABORTED');
+    if (request.signal.aborted) throw new CallFault('not-begun', 'ABORTED');
     const response = await unlessAborted(send(request), request.signal);
     return await readAnswer(response, request);
   } catch (error) {

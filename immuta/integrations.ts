@@ -28,7 +28,7 @@ export async function listIntegrations(tenant: Tenant): Promise<readonly Integra
 
 /** `GET /integrations/{id}`; `undefined` on 404. */
 export async function getIntegration(tenant: Tenant, integrationId: number): Promise<IntegrationRecord | undefined> {
-  const answer = await tenant.askFor(call('GET', [String(integrationId)]), [404]);
+  const answer = await tenant.askForOne(call('GET', [String(integrationId)]));
   if (answer === undefined) return undefined;
   const found = tenant.read(Integration, answer);
   if (found.id !== integrationId) throw tenant.badAnswer(answer.call, `is about integration ${found.id} instead of ${integrationId}`, answer.status);
@@ -37,7 +37,7 @@ export async function getIntegration(tenant: Tenant, integrationId: number): Pro
 
 /** `GET /integrations/{id}/status`: an object, a JSON string or a bare word; `undefined` on 404. */
 export async function integrationStatus(tenant: Tenant, integrationId: number): Promise<string | undefined> {
-  const answer = await tenant.askFor(call('GET', [String(integrationId), 'status']), [404]);
+  const answer = await tenant.askForOne(call('GET', [String(integrationId), 'status']));
   if (answer === undefined) return undefined;
   const word = statusIn(answer, tenant);
   return tenant.words.show(word, longestStatus);

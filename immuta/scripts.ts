@@ -16,7 +16,7 @@ export async function bootstrapScript(tenant: Tenant, target: SnowflakeTarget): 
 
 /** `POST /integrations/scripts/cleanup`; `undefined` on 404, 405 and an empty answer: older tenants have none to give. */
 export async function cleanupScript(tenant: Tenant, target: SnowflakeTarget): Promise<string | undefined> {
-  const answer = await tenant.askFor(generator('cleanup', target, tenant), [404, 405]);
+  const answer = await tenant.askIfOffered(generator('cleanup', target, tenant));
   return answer === undefined ? undefined : scriptOf(answer, tenant);
 }
 

@@ -88,10 +88,21 @@ export class Tenant {
     return answer;
   }
 
-  /** As `ask`, but `undefined` for the statuses that mean "there is none". */
-  async askFor(call: Call, absent: readonly number[]): Promise<Answer | undefined> {
+  /** As `ask`, but `undefined` on 404. A proxy's 404 page does not count: undoing relies on this absence. */
+  async askForOne(call: Call): Promise<Answer | undefined> {
     const answer = await this.#send(call);
-    if (absent.includes(answer.status)) return undefined;
+    if (answer.status === 404) {
+      this.refuseHtml(answer);
+      return undefined;
+    }
+    if (answer.status >= 400) throw statusFailure(answer, answer.call, this.words);
+    return answer;
+  }
+
+  /** As `ask`, but `undefined` on 404 and 405: not every version of Immuta has the endpoint. */
+  async askIfOffered(call: Call): Promise<Answer | undefined> {
+    const answer = await this.#send(call);
+    if (answer.status === 404 || answer.status === 405) return undefined;
     if (answer.status >= 400) throw statusFailure(answer, answer.call, this.words);
     return answer;
   }
@@ -191,6 +202,10 @@ export class Tenant {
         return this.badAnswer(call, `is larger than ${code} bytes; reading was stopped`);
       case 'not-text':
         return this.badAnswer(call, 'is not valid UTF-8 text');
+      case 'not-begun':
+        return new ImmutaError('timeout', `${call.label} was stopped before it began. Nothing was sent.`, {
+          next: 'It is tried again, unless the run was cancelled.',
+        });
       case 'not-sent':
         return new ImmutaError('unreachable', `Immuta could not be reached at ${url.host} for ${call.label} (${code}). Nothing was sent.`, {
           next: 'Check immuta.url, DNS and the network of the worker. It is tried again.',

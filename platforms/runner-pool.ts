@@ -41,12 +41,12 @@ const defaultDeadlines: Deadlines = { openMs: 60_000, readMs: 120_000, closeMs: 
  */
 export function platformOpener(options: PlatformOptions): (target: SnowflakeTarget, signal: AbortSignal) => Promise<RunnerSession> {
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
-  let folder: string | undefined;
   return async (target, signal) => {
     const login = await resolveLogin(target, options);
     if (signal.aborted) throw aborted();
-    folder ??= privateFolder();
-    return await RunnerSession.open(new Runner(runnerEnvironment(options.environment, folder), folder), login, deadlines, signal);
+    const folder = privateFolder();
+    const runner = new Runner(runnerEnvironment(options.environment, folder), folder);
+    return await RunnerSession.open(runner, login, deadlines, signal);
   };
 }
 
@@ -129,9 +129,14 @@ async function resolveLogin(target: SnowflakeTarget, options: PlatformOptions): 
   return { ...common, credential: { kind: 'keyPair', privateKey: privateKey.reveal(), privateKeyPassword: passphrase?.reveal() } };
 }
 
+let folderOfThisProcess: string | undefined;
+
+/** Home and working directory of all runners of this process: readable by nobody else, gone with the process. */
 function privateFolder(): string {
+  if (folderOfThisProcess !== undefined) return folderOfThisProcess;
   const folder = mkdtempSync(join(tmpdir(), 'mooring-runner-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folderOfThisProcess = folder;
   return folder;
 }
 

@@ -20,7 +20,7 @@ export const build: BuildCommand = (shell, finish) =>
 
 async function watch(shell: Shell, named: string, options: Options): Promise<ExitCode> {
   const lines = options.json === true || shell.stdout.isTTY !== true;
-  const output = outputOf(shell, { ...(lines ? { json: true } : {}) });
+  const output = outputOf(shell, lines ? { json: true } : {});
   return withConnections(shell, output, async (connections) => {
     const { findRun } = await import('../find-run.js');
     const { presentRun } = await import('../present-run.js');

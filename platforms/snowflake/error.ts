@@ -40,7 +40,7 @@ export function loginFailure(error: unknown, login: { host: string; username: st
       `${login.host} could not be reached for ${who}.`,
       'Check the host name, DNS, the firewall and NODE_EXTRA_CA_CERTS of the platform worker.',
     );
-  if (code.startsWith('402'))
+  if (code.startsWith('402') || code === '')
     return failed('bad-answer', `${login.host} answered ${who} with something that is not Snowflake's.`, 'Check the host name.');
   if (code.startsWith('404'))
     return failed('invalid-request', `The driver refused the options of ${who} (${code}).`, 'Check host, user, role and warehouse.');

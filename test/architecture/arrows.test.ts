@@ -13,20 +13,18 @@ const oauth = ['openid-client', 'oauth4webapi', 'jose'];
 const beforeTheClient = ['domain', 'rules', 'sql', 'workflows', 'activities', 'immuta', 'platforms', 'secrets', 'temporal', 'worker'];
 const temporalPackages = ['activity', 'client', 'common', 'envconfig', 'proto', 'worker', 'workflow'].map((name) => `@temporalio/${name}`);
 const packages = [
-  ...[
-    'zod',
-    'ky',
-    'pino',
-    'yaml',
-    'commander',
-    'hono',
-    '@hono/node-server',
-    '@clack/prompts',
-    'snowflake-sdk',
-    '@databricks/sql',
-    'thrift',
-    'left-pad',
-  ],
+  'zod',
+  'ky',
+  'pino',
+  'yaml',
+  'commander',
+  'hono',
+  '@hono/node-server',
+  '@clack/prompts',
+  'snowflake-sdk',
+  '@databricks/sql',
+  'thrift',
+  'left-pad',
   ...temporalPackages,
   ...oauth,
 ];
@@ -48,20 +46,23 @@ const may: Readonly<Record<string, { readonly values: readonly string[]; readonl
   worker: { values: [...beforeTheClient, ...temporalPackages, 'pino', ...nodeModules] },
   client: {
     values: [
-      ...[
-        'client',
-        'domain',
-        'rules',
-        'sql',
-        'secrets',
-        'temporal',
-        '@temporalio/client',
-        '@temporalio/common',
-        'commander',
-        '@clack/prompts',
-        'hono',
-      ],
-      ...['@hono/node-server', 'yaml', 'zod', 'pino', ...oauth, ...nodeModules],
+      'client',
+      'domain',
+      'rules',
+      'sql',
+      'secrets',
+      'temporal',
+      '@temporalio/client',
+      '@temporalio/common',
+      'commander',
+      '@clack/prompts',
+      'hono',
+      '@hono/node-server',
+      'yaml',
+      'zod',
+      'pino',
+      ...oauth,
+      ...nodeModules,
     ],
   },
   dev: { values: [...beforeTheClient, 'client', 'dev', 'simulators', ...packages, ...nodeModules] },
@@ -133,15 +134,17 @@ describe('the arrows between the folders', () => {
     const wrong = matrix.filter(({ path, expected }) => path.startsWith(`${folder}/`) && !judged(violations.get(path), expected));
 
     expect(
-      wrong.map(({ title, path, expected }) => `${title}: expected ${expected ?? 'no violation'}, got ${violations.get(path) ?? 'none'}`),
+      wrong.map(
+        ({ title, path, expected }) => `${title}: expected ${expected ?? 'no violation'}, got ${(violations.get(path) ?? ['none']).join(', ')}`,
+      ),
     ).toEqual([]);
   });
 
   it.each(single)('$title ($path)', ({ path, expected }) => {
-    const broken = violations.get(path) ?? [];
+    const broken = new Set(violations.get(path));
 
-    if (expected === undefined) expect(broken).toEqual([]);
-    else expect(broken).toContain(expected);
+    if (expected !== undefined) broken.forEach((rule) => rule !== expected && broken.delete(rule)); // the arrows' own rules may object as well
+    expect([...broken]).toEqual(expected === undefined ? [] : [expected]);
   });
 
   it('lets no rule stand that no planted file breaks', async () => {

@@ -10,7 +10,7 @@ const [escape, rightToLeft, zeroWidth, backspace, csi] = [0x1b, 0x202e, 0x200b, 
   string,
   string,
 ];
-const harmful = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/u;
+const harmful = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/u;
 
 /** Any text, with much more than its share of what terminals obey. */
 const nasty = fc

@@ -317,7 +317,7 @@ test('aborting ends a call at once, and nothing is sent once it is aborted', asy
   const after = await failureOf(create(client));
 
   expect(during).toMatchObject({ kind: 'timeout', ambiguous: true, message: expect.stringContaining('stopped') });
-  expect(after).toMatchObject({ ambiguous: false });
+  expect(after).toMatchObject({ kind: 'timeout', ambiguous: false, message: expect.stringContaining('Nothing was sent') });
   expect(server.received).toHaveLength(1);
 });
 

@@ -68,6 +68,18 @@ test('404 means there is no such connection or integration', async () => {
   expect(await client.integrationStatus(7)).toBeUndefined();
 });
 
+test('the 404 page of a proxy does not prove that anything is absent', async () => {
+  server = await tenantServer((_, response) => {
+    response.writeHead(404, { 'content-type': 'text/html' });
+    response.end('<h1>Not Found</h1>');
+  });
+  const client = clientOf(server.url);
+
+  const failures = await Promise.all([client.getConnection('snow_prod'), client.getIntegration(7), client.integrationStatus(7)].map(failureOf));
+
+  expect(failures.map(({ kind }) => kind)).toEqual(['bad-answer', 'bad-answer', 'bad-answer']);
+});
+
 test.each(['SNOW_PROD', 'snow_prod ', 'snow_prod\u0000', 'other'])('an answer about the key %j is not taken for snow_prod', async (connectionKey) => {
   const client = await answering({ ...stored, connectionKey });
 

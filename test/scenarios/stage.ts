@@ -1,0 +1,149 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { runMooring, type CommandResult } from '../../dev/command-line.js';
+import { startSandbox, type Sandbox, type SandboxWorker } from '../../dev/sandbox.js';
+import { SimulatorControl } from '../../dev/simulator-control.js';
+import { readKeyRing } from '../../secrets/key-ring.js';
+import { connectClient, type TemporalClient } from '../../temporal/connect-client.js';
+
+/** A whole Mooring with a real server of its own, and the hands of a person on it. */
+export interface Stage {
+  readonly sandbox: Sandbox;
+  readonly control: SimulatorControl;
+  readonly temporal: TemporalClient;
+  readonly folder: string;
+  worker: SandboxWorker;
+  /** Runs a command to its end. */
+  mooring(...args: string[]): Promise<CommandResult>;
+  /** `register <key>` with the manifest that `writeManifest` wrote, following it to its end. */
+  register(key: string, ...args: string[]): Promise<RunResult>;
+  writeManifest(key: string, entry?: ManifestEntry): Promise<void>;
+  handle(key: string): WorkflowHandle;
+  close(): Promise<void>;
+}
+
+export interface RunResult {
+  readonly exitCode: number | null;
+  readonly stderr: string;
+  // The JSON of the command line is what is judged: its shape is the contract.
+  readonly json: Record<string, unknown> & {
+    readonly outcome?: string;
+    readonly phase?: string;
+    readonly failure?: { kind: string; message: string; next: string };
+    readonly error?: { kind: string; message: string };
+  };
+}
+
+export interface ManifestEntry {
+  readonly policy?: 'automatic' | 'approval' | 'external';
+  readonly expiresAfter?: string;
+  readonly database?: string;
+  readonly systemAccount?: string;
+  readonly privilegedUser?: string;
+  readonly warehouse?: string;
+}
+
+export interface StageOptions {
+  /** More environment for the worker. */
+  readonly worker?: Readonly<Record<string, string>>;
+  /** Keeps what Temporal stores in a file, to be looked at. */
+  readonly temporalInFile?: boolean;
+  /** The port of the Temporal UI. */
+  readonly uiPort?: number;
+}
+
+export async function openStage({ worker = {}, temporalInFile = false, uiPort }: StageOptions = {}): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-scenario-'));
+  const sandbox = await startSandbox({
+    folder,
+    ...(temporalInFile ? { dbFilename: join(folder, 'temporal.db') } : {}),
+    ...(uiPort === undefined ? {} : { ui: true, ports: { ui: uiPort } }),
+  });
+  const temporal = await connectClient({ ...sandbox.commandEnvironment }, await readKeyRing(sandbox.codecKeysFile));
+  const control = new SimulatorControl(sandbox.simulators.control.url);
+  const environment = { ...sandbox.commandEnvironment, MOORING_ACTOR: 'requester@example.com' };
+  const mooring: Stage['mooring'] = (...args) => runMooring(args, { folder, environment });
+  return {
+    sandbox,
+    control,
+    temporal,
+    folder,
+    worker: await sandbox.startWorker(worker),
+    mooring,
+    async register(key, ...args) {
+      const { exitCode, stdout, stderr } = await mooring('register', key, '--json', ...args);
+      return { exitCode, stderr, json: JSON.parse(stdout === '' ? '{}' : stdout) as RunResult['json'] };
+    },
+    writeManifest: (key, entry) => writeFile(join(folder, 'mooring.yaml'), manifest(sandbox, key, entry ?? {})),
+    handle: (key) => temporal.client.workflow.getHandle(`connection/${new URL(sandbox.simulators.immuta.url).host}/${key}`),
+    async close() {
+      await temporal.close();
+      await sandbox.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function manifest({ simulators, secretFolder }: Sandbox, key: string, entry: ManifestEntry): string {
+  const systemAccount =
+    entry.systemAccount ??
+    `{ authenticationType: keyPair, username: IMMUTA_SYSTEM_ACCOUNT, role: IMMUTA_SYSTEM, privateKey: 'file:${secretFolder}/immuta.p8' }`;
+  const privilegedUser =
+    entry.privilegedUser ??
+    `{ authenticationType: keyPair, username: MOORING_ADMIN, role: ACCOUNTADMIN, privateKey: 'file:${secretFolder}/admin.p8' }`;
+  return `immuta: { url: '${simulators.immuta.url}', secret: 'file:${secretFolder}/immuta.api-key' }
+connections:
+  ${key}:
+    technology: Snowflake
+    host: ${simulators.snowflake.host}
+    port: ${simulators.snowflake.port}
+    warehouse: ${entry.warehouse ?? simulators.snowflake.warehouse}
+    database: ${entry.database ?? 'IMMUTA'}
+    systemAccount: ${systemAccount}
+    privilegedUser: ${privilegedUser}
+    script: { policy: ${entry.policy ?? 'automatic'}, expiresAfter: ${entry.expiresAfter ?? '1h'} }
+`;
+}
+
+/** What waits for a decision under this key, from the command line. */
+export function pending(
+  stage: Stage,
+  key: string,
+): Promise<{ readonly kind: string; readonly digest: string; readonly workflowId: string; readonly attention?: { id: string } }> {
+  return until(async () => {
+    const { stdout } = await stage.mooring('pending', '--json');
+    const { pending: waiting = [] } = JSON.parse(stdout === '' ? '{}' : stdout) as {
+      pending?: { connectionKey: string; kind: string; digest: string; workflowId: string; attention?: { id: string } }[];
+    };
+    return waiting.find(({ connectionKey }) => connectionKey === key);
+  });
+}
+
+export async function until<T>(look: () => Promise<T | undefined>, patienceMs = 20_000): Promise<T> {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(50)) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  throw new Error('what the test waited for did not come');
+}
+
+/** Statements of a script that the platform executed with success, as their places in it. */
+export async function executed(stage: Stage, purpose: 'bootstrap' | 'cleanup'): Promise<number[]> {
+  const statements = await stage.control.statements();
+  return statements
+    .filter(({ status, tag }) => status === 'success' && tag?.includes(`/${purpose}/`))
+    .map(({ tag }) => Number(tag?.split('/').at(-2)));
+}
+
+/** Nothing of ours on either side. */
+export async function leftBehind(stage: Stage): Promise<string[]> {
+  const { immuta, snowflake } = await stage.control.objects();
+  return [
+    ...immuta.connections.map(() => 'connection'),
+    ...immuta.integrations.map(() => 'integration'),
+    ...snowflake.filter(({ name }) => name === 'IMMUTA' || name === 'IMMUTA_SYSTEM').map(({ kind, name }) => `${kind} ${name}`),
+  ];
+}
