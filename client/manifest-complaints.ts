@@ -63,7 +63,7 @@ function unknownKey(key: string, path: readonly PropertyKey[]): string {
 
 /** zod says "received undefined" for an absent key alone. */
 function isMissing(issue: Issue): boolean {
-  return / received undefined$/.test(issue.message);
+  return issue.message.endsWith(' received undefined');
 }
 
 function article(expected: string): string {
