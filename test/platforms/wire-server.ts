@@ -107,7 +107,7 @@ function ownStatement({ sql }: Seen): Reply | undefined {
 
 /** Snowflake's wire form of a timestamp. */
 export function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(9)}`;
+  return `${Math.floor(ms / 1_000)}.${String(ms % 1_000).padStart(3, '0')}000000`;
 }
 
 function logIn({ body }: Seen, users: readonly WireUser[]): Json {
