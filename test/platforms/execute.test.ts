@@ -15,7 +15,7 @@ test('a decided statement is sent once with its own tag, timeout and request id,
   expect(ran).toEqual({ queryId });
   const [sent, ...more] = wire.scriptStatements();
   expect(more).toEqual([]);
-  expect(sent?.body['parameters']).toEqual({ QUERY_TAG: 'mooring/run-1/0', STATEMENT_TIMEOUT_IN_SECONDS: 13 });
+  expect(sent?.body['parameters']).toEqual({ QUERY_TAG: 'mooring/run-1/0', STATEMENT_TIMEOUT_IN_SECONDS: 10 });
   expect(sent?.sql).toBe(create);
   expect(sent?.url.searchParams.get('requestId')).toMatch(/^[0-9a-f-]{36}$/);
 });

@@ -131,3 +131,16 @@ test.each([
 
   expect(records).toBe('unavailable');
 });
+
+test('a column that is no JSON is not evaluated as JavaScript', async () => {
+  const wire = await wireServer();
+  wire.respond = ({ sql }) =>
+    sql.startsWith('SHOW ROLES')
+      ? { columns: ['name', 'VARIANT'], rows: [['A', '(() => { throw new Error(process.kill(process.pid)); })()']] }
+      : undefined;
+  const session = await openSession(targetAt(wire.port));
+
+  const states = await session.inspect([{ kind: 'role', name: 'A' }]);
+
+  expect(states).toEqual([{ object: { kind: 'role', name: 'A' }, exists: true }]);
+});

@@ -157,7 +157,7 @@ function answer(response: ServerResponse, reply: Reply | Json): void {
 function table({ columns, rows }: Extract<Reply, { rows: unknown }>): Json {
   const rowtype = columns.map((name) => ({
     name,
-    type: /TIMESTAMP|_TIME$|created_on/.test(name) ? 'timestamp_ltz' : 'text',
+    type: name === 'VARIANT' ? 'variant' : /TIMESTAMP|_TIME$|created_on/.test(name) ? 'timestamp_ltz' : 'text',
     nullable: true,
     scale: 9,
     precision: null,
