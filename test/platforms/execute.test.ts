@@ -156,6 +156,7 @@ test.each([
 test.each([
   ['390111', { code: '390111', message: 'Session no longer exists.' }, 'unreachable'],
   ['390114', { code: '390114', message: 'Authentication token has expired.' }, 'unreachable'],
+  ['HTTP 503', { status: 503 }, 'unreachable'],
   ['garbage', { status: 200, body: '<html>' }, 'bad-answer'],
 ] as const)('an answer of %s to a statement leaves its outcome unclear', async (_name, reply, kind) => {
   const wire = await wireServer();
@@ -163,7 +164,7 @@ test.each([
   await session.decide([sha256(create)]);
   wire.respond = ({ sql }) => (sql === create ? reply : undefined);
 
-  const error = await errorOf(session.execute(statement(create)));
+  const error = await errorOf(session.execute(statement(create, { leaseEndsAt: monotonicMs() + 500 })));
 
   expect(error).toMatchObject({ kind, ambiguous: true });
 });
