@@ -3,7 +3,7 @@
 // statements that we do not know, and in those that change rows, nothing disarms it: there the order of names and values means nothing to us.
 // In CREATE and ALTER USER every literal is a secret but those of properties that are known to be harmless.
 import { classify } from './classify.js';
-import { literalValue } from './cursor.js';
+import { literalValue } from './literal-value.js';
 import { secretSpans } from './code-secrets.js';
 import { announcesSecret, looksSecret, namesSecret } from './secret-words.js';
 import type { LexedText, Token } from './token.js';

@@ -1,6 +1,6 @@
 // Code that a statement holds (bodies in dollar quotes and strings, blocks written bare) or calls. We do not read it; we say which words stand in
 // it, and which calls may do more than look.
-import { literalValue } from './cursor.js';
+import { literalValue } from './literal-value.js';
 import type { LexedText } from './token.js';
 import { upperWord } from './token.js';
 

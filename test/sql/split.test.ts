@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { PortError } from '../../activities/ports.js';
+import { isRetryable } from '../../rules/failure-kind.js';
 import { ScriptRefused } from '../../sql/script-refused.js';
 import { splitScript } from '../../sql/split.js';
 
@@ -132,6 +134,7 @@ const refused: readonly (readonly [name: string, line: number, reason: RegExp, s
   ['a loop in DECLARE', 1, /still waits for its BEGIN/, 'DECLARE LOOP x; BEGIN RETURN 1; END'],
   ['BEGIN that could be a transaction after DECLARE', 1, /transaction/, 'DECLARE x INT; BEGIN; END'],
   ['a body that could be a transaction', 1, /transaction/, 'CREATE TASK t AS BEGIN;'],
+  ['a transaction without the name it announces', 1, /not closed/, 'BEGIN WORK NAME;'],
   ['END IF for a block', 1, /END is not followed/, 'BEGIN SELECT 1; END IF'],
   ['END without IF', 1, /END does not fit/, 'BEGIN IF (a) THEN SELECT 1; END; END'],
   ['END LOOP for IF', 1, /END does not fit/, 'BEGIN IF (a) THEN SELECT 1; END LOOP; END'],
@@ -200,6 +203,13 @@ describe('refused with its line:', () => {
     expect(refusedAs.message).toMatch(new RegExp(`^Line ${line} of the script: `));
     expect(refusedAs).toMatchObject({ kind: 'script-refused', ambiguous: false });
     expect(refusedAs.next).not.toBe('');
+  });
+
+  it('as an error that every port may throw', () => {
+    const refusedAs: PortError = refusal('');
+
+    expect(refusedAs).toBeInstanceOf(Error);
+    expect(isRetryable(refusedAs.kind)).toBe(false);
   });
 
   it('never repeats what the script says', () => {
