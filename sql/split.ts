@@ -38,11 +38,11 @@ export function splitScript(text: string, platform: Platform): readonly Statemen
   for (let index = 0; index < tokens.length; index++) {
     if (index === first) refuseClientCommand(tokens[index], dialect);
     if (!reader.read(index)) continue;
-    if (index > first) statements.push(cut(text, tokens.slice(first, index)));
+    if (index > first) statements.push(cut(text, tokens, first, index));
     first = index + 1;
   }
   reader.finish();
-  if (first < tokens.length) statements.push(cut(text, tokens.slice(first)));
+  if (first < tokens.length) statements.push(cut(text, tokens, first, tokens.length));
   if (statements.length === 0) throw new ScriptRefused(1, 'it holds no statement.', 'Ask for the script again.');
   return statements;
 }
@@ -52,12 +52,16 @@ export function lexStatement(text: string, platform: Platform): LexedText {
   return { text, tokens: dialects[platform].lex(text) };
 }
 
-function cut(script: string, tokens: readonly Token[]): Statement {
-  const start = tokens[0]?.start ?? 0;
-  const end = tokens.at(-1)?.end ?? start;
+function cut(script: string, tokens: readonly Token[], first: number, after: number): Statement {
+  const start = tokens[first]?.start ?? 0;
+  const end = tokens[after - 1]?.end ?? start;
   const text = script.slice(start, end);
-  const own = start === 0 ? tokens : tokens.map((token) => ({ ...token, start: token.start - start, end: token.end - start }));
-  return { text, tokens: own, start, end, line: tokens[0]?.line ?? 1, sha256: sha256Hex(text) };
+  const own: Token[] = [];
+  for (let index = first; index < after; index++) {
+    const token = tokens[index];
+    if (token !== undefined) own.push({ ...token, start: token.start - start, end: token.end - start });
+  }
+  return { text, tokens: own, start, end, line: own[0]?.line ?? 1, sha256: sha256Hex(text) };
 }
 
 function refuseClientCommand(token: Token | undefined, dialect: Dialect): void {
