@@ -1,7 +1,7 @@
 // One line of a result: a number with its interval, its target, and what the interval allows to say about it.
 import { median, medianInterval, type Interval } from './statistics.js';
 
-export type Unit = 'x' | 'ms' | 'MB' | 'MB/s' | 'events';
+export type Unit = 'x' | 'ms' | 'MB' | 'MB/s' | 'events' | 'calls';
 
 export type Target = { readonly atMost: number } | { readonly atLeast: number };
 

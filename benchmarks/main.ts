@@ -6,10 +6,11 @@ import { beginConfiguration } from './configuration.js';
 import { help } from './help.js';
 import { plan } from './plan.js';
 import { reportText, type BenchmarkResult } from './report.js';
+import { registration } from './registration.js';
 import { openStage, type Stage } from './stage.js';
 import { workerStart } from './worker-start.js';
 
-const benchmarks: readonly Benchmark[] = [help, workerStart, plan];
+const benchmarks: readonly Benchmark[] = [help, workerStart, registration, plan];
 
 try {
   await measure();

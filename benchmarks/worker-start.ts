@@ -5,11 +5,11 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark } from './benchmark.js';
 import { line, ratioLine } from './line.js';
+import { end } from './naked/start.js';
 import { interleave, timed } from './rounds.js';
 
 interface StartedWorker {
   readonly process: ChildProcess;
-  stop(): Promise<void>;
 }
 
 export const workerStart: Benchmark = {
@@ -41,7 +41,7 @@ export const workerStart: Benchmark = {
 async function timeToReady(start: () => Promise<StartedWorker>): Promise<number> {
   let worker: StartedWorker | undefined;
   const ms = await timed(async () => (worker = await start()));
-  await worker?.stop();
+  if (worker !== undefined) await end(worker.process);
   return ms;
 }
 
@@ -49,7 +49,7 @@ async function idleMegabytes(start: () => Promise<StartedWorker>, settleMs: numb
   const worker = await start();
   await sleep(settleMs);
   const megabytes = await residentMegabytes(worker.process.pid);
-  await worker.stop();
+  await end(worker.process);
   return megabytes;
 }
 

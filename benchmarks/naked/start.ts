@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { childEnvironment } from '../../dev/guardian.js';
+import { runnerEnvironment } from '../../platforms/runner-environment.js';
 
 export const nakedQueue = 'naked';
 
@@ -28,7 +28,7 @@ export async function prepareNaked(address: string, folder: string): Promise<Nak
   const workers = new Set<NakedWorker>();
   return {
     async startWorker() {
-      const worker = await startWorker([address, bundle, nakedQueue]);
+      const worker = await startWorker([address, bundle, nakedQueue], folder);
       workers.add(worker);
       return worker;
     },
@@ -40,16 +40,18 @@ export async function prepareNaked(address: string, folder: string): Promise<Nak
 
 const program = fileURLToPath(new URL('./worker.js', import.meta.url));
 
-async function startWorker(args: readonly string[]): Promise<NakedWorker> {
-  const child = fork(program, args, { env: childEnvironment(), stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
+/** With the environment of a runner: the driver then makes no calls of its own on either side. */
+async function startWorker(args: readonly string[], folder: string): Promise<NakedWorker> {
+  const child = fork(program, args, { env: runnerEnvironment(process.env, folder), stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
   const [news] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];
   if (news !== 'ready') throw new Error(`The naked worker ended with ${String(news)} before it was ready.`);
   return { process: child, stop: () => end(child) };
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Killed, not asked: it holds nothing, and a worker that is asked before it runs never ends. */
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill('SIGKILL');
   await ended;
 }

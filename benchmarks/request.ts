@@ -1,0 +1,66 @@
+// One registration as both sides are asked for it.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sandboxTiming, type Sandbox } from '../dev/sandbox.js';
+import { RegistrationRequest } from '../domain/registration-request.js';
+import { durationMs } from '../rules/duration.js';
+import { connectionPayload, scriptPayload } from '../immuta/payloads.js';
+import type { Work } from './naked/activities.js';
+
+/** What `mooring register` would start for a key pair on both sides. */
+export function registrationRequest({ simulators, secretFolder }: Sandbox, connectionKey: string): RegistrationRequest {
+  const { host, port, warehouse } = simulators.snowflake;
+  const keyPair = (username: string, role: string, file: string) => ({
+    authenticationType: 'keyPair',
+    username,
+    role,
+    privateKey: `file:${join(secretFolder, file)}`,
+  });
+  return RegistrationRequest.parse({
+    connectionKey,
+    immuta: { url: simulators.immuta.url, secret: `file:${join(secretFolder, 'immuta.api-key')}` },
+    target: {
+      technology: 'Snowflake',
+      host,
+      port,
+      warehouse,
+      database: 'IMMUTA',
+      systemAccount: keyPair('IMMUTA_SYSTEM_ACCOUNT', 'IMMUTA_SYSTEM', 'immuta.p8'),
+      privilegedUser: keyPair('MOORING_ADMIN', 'ACCOUNTADMIN', 'admin.p8'),
+    },
+    script: { policy: 'automatic', expiresAfter: '1h' },
+    requester: 'benchmark@example.com',
+    timing: sandboxTiming,
+  });
+}
+
+/** The same for the naked side, with the bodies of its requests ready. */
+export async function nakedWork(
+  sandbox: Sandbox,
+  connectionKey: string,
+  recorded: Pick<Work, 'greeting' | 'lookStatements'>,
+): Promise<Work> {
+  const { immuta, target, timing } = registrationRequest(sandbox, connectionKey);
+  const reveal = async (reference: string): Promise<string> => (await readFile(reference.replace(/^file:/, ''), 'utf8')).trim();
+  return {
+    immutaUrl: immuta.url,
+    apiKeyFile: join(sandbox.secretFolder, 'immuta.api-key'),
+    connectionKey,
+    scriptBody: await scriptPayload(target, reveal),
+    connectionBody: await connectionPayload(connectionKey, target, reveal),
+    pollIntervalMs: durationMs(timing.pollInterval),
+    snowflake: snowflakeLogin(sandbox),
+    ...recorded,
+  };
+}
+
+export function snowflakeLogin({ simulators, secretFolder }: Sandbox): Work['snowflake'] {
+  const { host, port, warehouse } = simulators.snowflake;
+  return {
+    accessUrl: `http://${host}:${port}`,
+    username: 'MOORING_ADMIN',
+    role: 'ACCOUNTADMIN',
+    warehouse,
+    privateKeyFile: join(secretFolder, 'admin.p8'),
+  };
+}
