@@ -7,10 +7,11 @@ import { help } from './help.js';
 import { plan } from './plan.js';
 import { reportText, type BenchmarkResult } from './report.js';
 import { registration } from './registration.js';
+import { script } from './script.js';
 import { openStage, type Stage } from './stage.js';
 import { workerStart } from './worker-start.js';
 
-const benchmarks: readonly Benchmark[] = [help, workerStart, registration, plan];
+const benchmarks: readonly Benchmark[] = [help, workerStart, registration, plan, script];
 
 try {
   await measure();

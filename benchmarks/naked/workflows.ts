@@ -10,3 +10,9 @@ export async function nakedRegistration(work: Work): Promise<number> {
   await platform.runStatements(work, statements);
   return immuta.connect(work);
 }
+
+/** The script alone. */
+export async function nakedScript(work: Work, statements: readonly string[]): Promise<void> {
+  const { runStatements } = proxyActivities<PlatformActivities>({ startToCloseTimeout: '5m', taskQueue: `${workflowInfo().taskQueue}-platform` });
+  await runStatements(work, statements);
+}
