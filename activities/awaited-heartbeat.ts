@@ -14,7 +14,8 @@ export interface HeartbeatRecord<T> {
 
 export function openRecord<T>(): HeartbeatRecord<T> {
   const { taskToken } = activityInfo();
-  const { activity } = getClient();
+  const client = getClient();
+  const never = new AbortController().signal;
   const stop = new AbortController();
   let cancelled = false;
   const signal = cancellationSignal();
@@ -27,7 +28,8 @@ export function openRecord<T>(): HeartbeatRecord<T> {
   return {
     async store(details) {
       try {
-        await activity.heartbeat(taskToken, details);
+        // An activity's client gives up with its cancellation; what is settled after it still needs its lease.
+        await client.withAbortSignal(never, () => client.activity.heartbeat(taskToken, details));
       } catch (error) {
         if (!(error instanceof ActivityCancelledError)) throw error;
         // The server stored it all the same; only the first news of the cancellation has to interrupt.

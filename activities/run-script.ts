@@ -87,11 +87,12 @@ interface Run extends RunScriptDependencies {
 }
 
 async function runStatements(run: Run): Promise<ScriptRun> {
-  const { keeper, script } = run;
+  const { keeper, script, record } = run;
   const last = script.texts.length - 1;
   const queryIds: string[] = [];
-  let session = await openSession(run, run.record.stop);
+  const session = await openSession(run, killSignal(record));
   try {
+    keeper.noteFirstSend(platformTime(session));
     takeAnswer(keeper, run.input.resume);
     await keeper.flush();
     if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
@@ -99,6 +100,7 @@ async function runStatements(run: Run): Promise<ScriptRun> {
       await restoreSession(run, session);
     }
     while (keeper.journal.acknowledgedThrough < last) {
+      if (record.stop.aborted) throw refusal('unreachable', 'The worker is shutting down.', 'Another worker goes on with the script.');
       const index = keeper.journal.acknowledgedThrough + 1;
       await keeper.cover(index, last);
       queryIds.push(await runStatement(run, session, index, last));
@@ -108,15 +110,34 @@ async function runStatements(run: Run): Promise<ScriptRun> {
     return { statements: last + 1, ran: last + 1 - keeper.journal.skipped, skipped: keeper.journal.skipped, journal: keeper.journal, queryIds };
   } catch (error) {
     await session.kill();
-    if (!run.record.stop.aborted) throw error;
-    if (!run.record.cancelled()) throw refusal('unreachable', 'The worker is shutting down.', 'Another worker goes on with the script.');
-    if (unknownCount(keeper.journal) > 0) {
-      session = await openSession(run, new AbortController().signal);
-      await settle(run, session);
-      await session.close();
-    }
-    throw new CancelledFailure('The run was cancelled while the script ran; the statement in flight is settled.');
+    if (record.cancelled()) return await endCancelled(run);
+    await keeper.flush().catch(() => undefined); // the exact position, for whoever goes on; the failure itself is what counts
+    throw error;
   }
+}
+
+/** The runner is dead; what it had in flight is settled before compensation looks at the platform. */
+async function endCancelled(run: Run): Promise<never> {
+  if (unknownCount(run.keeper.journal) > 0) {
+    const session = await openSession(run, new AbortController().signal);
+    await settle(run, session).finally(() => void session.close());
+  }
+  throw new CancelledFailure('The run was cancelled while the script ran; the statement in flight is settled.');
+}
+
+/** A statement in flight gets this long when its worker shuts down: it is then acknowledged, and nobody has to settle it. */
+const shutdownPatienceMs = 5_000;
+
+/** Cancellation kills the runner at once, the end of the worker only if its statement does not come back soon. */
+function killSignal({ stop, cancelled }: HeartbeatRecord<Journal>): AbortSignal {
+  const kill = new AbortController();
+  const end = (): void => {
+    if (cancelled()) kill.abort();
+    else setTimeout(() => kill.abort(), shutdownPatienceMs).unref();
+  };
+  if (stop.aborted) end();
+  else stop.addEventListener('abort', end);
+  return kill.signal;
 }
 
 /** A person said that the unknown statement ran: that moves the mark by one, and only in the first attempt that hears it. */
@@ -142,10 +163,12 @@ async function runStatement(run: Run, session: PlatformSession, index: number, l
     keeper.acknowledge(index, 'ran');
     return queryId;
   } catch (error) {
-    if (isPortError(error) && !error.ambiguous && (await countsAsDone(run, session, statement, error.kind))) {
+    if (!isPortError(error) || error.ambiguous) throw naming(error, run, statement);
+    if (await countsAsDone(run, session, statement, error.kind)) {
       keeper.acknowledge(index, 'skipped');
       return error.queryId ?? '';
     }
+    keeper.settled(); // it was certainly not applied, and nothing behind it has left
     throw naming(error, run, statement);
   }
 }
@@ -158,12 +181,15 @@ async function countsAsDone(run: Run, session: PlatformSession, statement: Plann
 }
 
 function noteBeforeSend(run: Run, session: PlatformSession, statement: PlannedStatement): void {
-  const platformTime = new Date(Date.now() + session.clockOffsetMs - clockMarginMs).toISOString();
-  run.keeper.noteFirstSend(platformTime);
   const { object } = statement;
   if (object === undefined || statement.class !== 'create') return;
   if (!run.input.targets.some((target) => target.kind === object.kind && target.name === object.name)) return;
-  run.keeper.noteCreation({ index: statement.index, object, sentAt: platformTime, plain: statement.plainCreate === true, made: false });
+  run.keeper.noteCreation({ index: statement.index, object, sentAt: platformTime(session), plain: statement.plainCreate === true, made: false });
+}
+
+/** Now, by the platform's clock, or a little before. */
+function platformTime(session: PlatformSession): string {
+  return new Date(Date.now() + session.clockOffsetMs - clockMarginMs).toISOString();
 }
 
 /** The platform's clock is known to half a round trip; creation times are compared with this much allowance. */

@@ -68,7 +68,10 @@ compdef _mooring mooring
 function fish(commands: readonly CompletedCommand[]): string {
   const lines = commands.flatMap(({ name, summary, options, values }) => [
     `complete -c mooring -n __fish_use_subcommand -f -a ${name} -d ${quote(summary)}`,
-    ...options.map((option) => `complete -c mooring -n ${quote(`__fish_seen_subcommand_from ${name}`)} ${option === '--manifest' ? '-r' : '-f'} -l ${option.slice(2)}`),
+    ...options.map(
+      (option) =>
+        `complete -c mooring -n ${quote(`__fish_seen_subcommand_from ${name}`)} ${option === '--manifest' ? '-r' : '-f'} -l ${option.slice(2)}`,
+    ),
     ...(values.length === 0 ? [] : [`complete -c mooring -n ${quote(`__fish_seen_subcommand_from ${name}`)} -f -a ${quote(values.join(' '))}`]),
   ]);
   return `# fish completion for mooring\n${lines.join('\n')}\n`;

@@ -28,7 +28,9 @@ export function concludeRun(output: Output, { because, state }: Followed, named:
 export function runExitCode(state: RunState): ExitCode {
   if (isOpen(state)) return phaseExitCode(state.phase);
   if (state.outcome?.outcome !== undefined) return outcomeExitCode(state.outcome.outcome);
-  const why = state.unreadable ? 'Its outcome is encrypted with a key that MOORING_CODEC_KEYS does not hold.' : 'It wrote no outcome, so nothing was undone.';
+  const why = state.unreadable
+    ? 'Its outcome is encrypted with a key that MOORING_CODEC_KEYS does not hold.'
+    : 'It wrote no outcome, so nothing was undone.';
   throw new CommandError(
     'ended-from-outside',
     `The run ${state.runId} of ${state.connectionKey} ${endedFromOutside(state)}. ${why}`,

@@ -102,7 +102,11 @@ function readTiming(file: string | undefined, below: Readonly<Record<string, unk
 
 function readTimingFile(file: string | undefined): object {
   if (file === undefined || file === '') return {};
-  const refused = new CommandError('usage', 'The file that MOORING_TIMING names is not a JSON object that can be read.', 'Correct it, or unset MOORING_TIMING.');
+  const refused = new CommandError(
+    'usage',
+    'The file that MOORING_TIMING names is not a JSON object that can be read.',
+    'Correct it, or unset MOORING_TIMING.',
+  );
   try {
     const timing = parseJson(readFileSync(file, 'utf8'));
     if (typeof timing === 'object' && timing !== null) return timing;

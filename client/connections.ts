@@ -16,8 +16,8 @@ import type { Answer } from '../workflows/messages.js';
 import { approve, decide, reject, resolve } from '../workflows/messages.js';
 import { CommandError } from './command-error.js';
 import type { CommandConfig } from './config.js';
+import { planOfRun } from './plan-of-run.js';
 import { requestSha256 } from './request-hash.js';
-import { readPlanOfRun } from './plan-of-run.js';
 import type { RunState } from './run-state.js';
 import { stateOfDescription, stateOfInfo } from './run-state.js';
 import { temporalError } from './temporal-errors.js';
@@ -56,7 +56,6 @@ export async function openConnections(config: CommandConfig) {
     }
   }
 
-  const plans = new Map<string, Plan>();
   const handleOf = ({ workflowId, runId }: RunName): WorkflowHandle => client.workflow.getHandle(workflowId, runId);
 
   return {
@@ -107,13 +106,13 @@ export async function openConnections(config: CommandConfig) {
       }
     },
 
-    /** One run, with its plan once there is one; the plan is fetched once. */
     async describe(run: RunName): Promise<RunState> {
-      const state = await call(async () => stateOfDescription(client, await handleOf(run).describe()));
-      if (state.phase === 'preparing') return state;
-      const plan = plans.get(state.runId) ?? (await call(() => readPlanOfRun(client, state)));
-      if (plan !== undefined) plans.set(state.runId, plan);
-      return { ...state, plan };
+      return call(async () => stateOfDescription(client, await handleOf(run).describe()));
+    },
+
+    /** The plan that a run made, from its history. */
+    async planOf(run: { readonly workflowId: string; readonly runId: string }): Promise<Plan | undefined> {
+      return call(() => planOfRun(client, run));
     },
 
     /** Runs of register and deregister that match, newest first, at most `limit`. `filter` is a visibility query of ours. */

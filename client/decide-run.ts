@@ -45,14 +45,18 @@ export async function decideRun(
 /** All digits of the digest that is decided on, or why there is nothing to decide. */
 export function decidable(state: RunState, typed: string): string | { readonly reason: string } {
   const { gate, phase } = state;
-  if (!isOpen(state)) return { reason: `The run ended${state.outcome?.outcome === undefined ? '' : ` as ${state.outcome.outcome}`}; there is nothing to decide.` };
-  if (gate?.kind === 'attention') return { reason: 'The run needs attention and not a decision. Answer it with "mooring resolve"; see "mooring show".' };
+  if (!isOpen(state))
+    return { reason: `The run ended${state.outcome?.outcome === undefined ? '' : ` as ${state.outcome.outcome}`}; there is nothing to decide.` };
+  if (gate?.kind === 'attention')
+    return { reason: 'The run needs attention and not a decision. Answer it with "mooring resolve"; see "mooring show".' };
   if (gate?.digest === undefined) {
     if (state.unreadable) return { reason: 'What it asks is encrypted with a key that MOORING_CODEC_KEYS does not hold.' };
     return { reason: `The run is not waiting for a decision now; its phase is ${phase ?? 'unknown'}.` };
   }
   if (!gate.digest.startsWith(typed.toLowerCase())) {
-    return { reason: `The plan that waits has the digest ${gate.digest.slice(0, 12)}, not ${typed.slice(0, 12)}. Look at it again with "mooring show".` };
+    return {
+      reason: `The plan that waits has the digest ${gate.digest.slice(0, 12)}, not ${typed.slice(0, 12)}. Look at it again with "mooring show".`,
+    };
   }
   return gate.digest;
 }

@@ -12,7 +12,11 @@ const visibilityLagMs = [0, 150, 350, 700]; // a run that has just started is li
 export async function findRun(connections: Pick<Connections, 'describe' | 'list'>, named: string): Promise<RunState> {
   if (/^connection\/[^/\s]+\/[^/\s]+$/.test(named)) return connections.describe({ workflowId: named });
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(named)) {
-    throw new CommandError('usage', `${JSON.stringify(named)} names no run.`, 'Write a connectionKey, a workflow ID (connection/<host>/<key>) or a run ID.');
+    throw new CommandError(
+      'usage',
+      `${JSON.stringify(named)} names no run.`,
+      'Write a connectionKey, a workflow ID (connection/<host>/<key>) or a run ID.',
+    );
   }
   for (const pause of visibilityLagMs) {
     if (pause > 0) await new Promise((wake) => setTimeout(wake, pause));

@@ -1,5 +1,6 @@
 // Follows a run until it ends, needs a person, or nobody wants to wait any more. It looks at Temporal's description of the run twice a second:
 // no Query, so it works while no worker is there, and the run does not know that it is watched.
+import type { Plan } from '../domain/plan.js';
 import { CommandError } from './command-error.js';
 import type { Connections, RunName } from './connections.js';
 import type { RunState } from './run-state.js';
@@ -28,14 +29,17 @@ export interface Followed {
 }
 
 /** Throws a `CommandError` when Temporal does not answer for a minute or refuses. */
-export async function followRun(connections: Pick<Connections, 'describe'>, run: RunName, options: FollowOptions): Promise<Followed> {
+export async function followRun(connections: Pick<Connections, 'describe' | 'planOf'>, run: RunName, options: FollowOptions): Promise<Followed> {
   const began = performance.now();
   let answered = began;
   let silent = false;
   let state: RunState | undefined;
+  let plan: Plan | undefined;
   for (;;) {
     try {
       state = await connections.describe(run);
+      if (plan === undefined && isOpen(state) && state.phase !== 'preparing') plan = await connections.planOf(state);
+      state = { ...state, plan };
       answered = performance.now();
       silent = false;
       options.onState(state);

@@ -10,7 +10,8 @@ import type { Shell } from './shell.js';
 
 const shell: Shell = { environment: process.env, folder: process.cwd(), stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
 // A reader that has seen enough (`| head`) is no failure of ours.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 const code = await main(process.argv.slice(2));
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((flushed) => stream.write('', () => flushed()))));
@@ -41,7 +42,10 @@ async function buildProgram(args: readonly string[], finish: (code: number) => v
     .version(version(), '-V, --version', 'print the version')
     .helpCommand('help [command]', 'what a command does')
     .showSuggestionAfterError()
-    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 differences, 3 rejected, 4 refused, 5 expired, 6 a person must look, 7 still waiting,\n8 held by another run, 9 no Temporal or no worker, 10 cancelled, 64 usage, 130 interrupted (the run goes on).');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 differences, 3 rejected, 4 refused, 5 expired, 6 a person must look, 7 still waiting,\n8 held by another run, 9 no Temporal or no worker, 10 cancelled, 64 usage, 130 interrupted (the run goes on).',
+    );
   const asked = args[0] === 'help' ? args[1] : args[0];
   for (const { name, usage, summary, group, load } of commandTable) {
     const command = name === asked ? (await load()).build(shell, finish) : new Command(name).usage(usage).description(summary);

@@ -26,8 +26,20 @@ export interface PresentOptions {
 /** Follows the run and shows it on stderr, or hands it to `report`. */
 export async function presentRun(connections: Connections, run: RunName, options: PresentOptions): Promise<Followed> {
   const { output, operation, report } = options;
-  if (report !== undefined) return follow(connections, run, options, onChange(({ progress }) => report(progress)));
-  if (!output.interactive) return follow(connections, run, options, onChange((change) => sayChange(output, change)));
+  if (report !== undefined)
+    return follow(
+      connections,
+      run,
+      options,
+      onChange(({ progress }) => report(progress)),
+    );
+  if (!output.interactive)
+    return follow(
+      connections,
+      run,
+      options,
+      onChange((change) => sayChange(output, change)),
+    );
 
   const list = new TaskList(operation);
   let below: readonly SafeText[] = [];
@@ -64,7 +76,13 @@ function onChange(tell: (change: Change) => void): (state: RunState) => void {
   return (state) => {
     const progress = progressOf(state, Date.now());
     const attempts = state.steps.map(({ activity, attempt }) => [activity, attempt]);
-    const now = JSON.stringify([progress.phase, progress.statement, attempts.filter(([, attempt]) => attempt !== 1), state.gate?.attention?.id, state.gate?.digest]);
+    const now = JSON.stringify([
+      progress.phase,
+      progress.statement,
+      attempts.filter(([, attempt]) => attempt !== 1),
+      state.gate?.attention?.id,
+      state.gate?.digest,
+    ]);
     if (now === before) return;
     before = now;
     tell({ state, progress });

@@ -67,7 +67,9 @@ export function parseManifest(text: string, file: string): Manifest {
   };
 
   const deep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION'); // one for each level: say it once
-  const broken = (deep === undefined ? document.errors : [deep]).map((error) => located(error.pos[0], '', syntaxComplaints[error.code] ?? 'is not YAML'));
+  const broken = (deep === undefined ? document.errors : [deep]).map((error) =>
+    located(error.pos[0], '', syntaxComplaints[error.code] ?? 'is not YAML'),
+  );
   if (broken.length > 0) throw new ManifestError(file, broken);
 
   const dangerous = structureComplaints(document).map(({ offset, message }) => located(offset, '', message));
@@ -105,7 +107,11 @@ function readText(file: string): string {
 }
 
 function tooLarge(file: string, bytes: number): CommandError {
-  return new CommandError('manifest', `${shownPath(file)} has ${bytes} bytes; a manifest may have ${largestBytes}.`, 'Split it into several manifests.');
+  return new CommandError(
+    'manifest',
+    `${shownPath(file)} has ${bytes} bytes; a manifest may have ${largestBytes}.`,
+    'Split it into several manifests.',
+  );
 }
 
 function parse(text: string, lines: LineCounter, file: string): Document {

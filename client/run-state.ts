@@ -36,7 +36,8 @@ export interface RunState {
   readonly gate: PendingDecision | undefined;
   /** Of the plan that was or is to be decided on. */
   readonly digest: string | undefined;
-  readonly plan: Plan | undefined;
+  /** Where somebody has read it from the history. */
+  readonly plan?: Plan | undefined;
   readonly outcome: RunView | undefined;
   /** True when a part of the memo is encrypted with a key that this process does not have. */
   readonly unreadable: boolean;
@@ -87,7 +88,6 @@ export function stateOfInfo(info: Omit<WorkflowExecutionInfo, 'raw'>): RunState 
     requestSha256: textOf(memo['requestSha256']),
     gate: asked && (phase === 'awaiting-decision' || phase === 'needs-attention') ? asked : undefined,
     digest: asked?.kind === 'decision' ? asked.digest : undefined,
-    plan: undefined, // stands in the history alone (plan-of-run.ts)
     outcome: shaped<RunView>(memo['outcome'], 'outcome'),
     unreadable: Object.values(memo).some((value) => shaped(value, 'undecodable') !== undefined),
     steps: [],

@@ -53,7 +53,11 @@ export function outputOf(shell: Shell, { json }: JsonOption): Output {
 }
 
 /** Reads the configuration, connects, does the work, disconnects. The Temporal client is loaded here and not before. */
-export async function withConnections<T>(shell: Shell, output: Output, work: (connections: Connections, config: CommandConfig) => Promise<T>): Promise<T> {
+export async function withConnections<T>(
+  shell: Shell,
+  output: Output,
+  work: (connections: Connections, config: CommandConfig) => Promise<T>,
+): Promise<T> {
   const { readConfig } = await import('./config.js');
   const config = readConfig(shell.environment, shell.folder);
   if (config.dev !== undefined) output.say(output.talkStyle('dim', words`using the running "mooring dev" of ${config.dev.file}`));

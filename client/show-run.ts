@@ -20,7 +20,9 @@ export function runLines(view: RunView, style: Styler): SafeText[] {
     lines.push(words`  ${script.purpose.padEnd(10)} ${script.ran} of ${script.statements} statements ran${skipped}`);
   }
   for (const { verdict, by, at, channel, comment } of view.decisions) {
-    lines.push(words`  ${verdict === 'approve' ? 'approved' : 'rejected'}   by ${by} at ${at} (${channel})${comment === undefined ? '' : `: ${comment}`}`);
+    lines.push(
+      words`  ${verdict === 'approve' ? 'approved' : 'rejected'}   by ${by} at ${at} (${channel})${comment === undefined ? '' : `: ${comment}`}`,
+    );
   }
   if (view.failure !== undefined) {
     const { kind, message, next, step } = view.failure;

@@ -18,7 +18,11 @@ export function temporalError(error: unknown, { address, namespace }: { readonly
   if (cause === undefined) return error;
   const code: number = cause.code;
   if (code === grpc.unavailable || code === grpc.deadlineExceeded) {
-    return new CommandError('temporal-unreachable', `Temporal at ${address} did not answer in time.`, 'Look whether the server runs, then try again.');
+    return new CommandError(
+      'temporal-unreachable',
+      `Temporal at ${address} did not answer in time.`,
+      'Look whether the server runs, then try again.',
+    );
   }
   if (code === grpc.unauthenticated || code === grpc.permissionDenied) {
     return new CommandError(
@@ -38,5 +42,5 @@ export function temporalError(error: unknown, { address, namespace }: { readonly
   if (code === grpc.notFound) {
     return new CommandError('temporal-refused', `Temporal at ${address} has no namespace ${namespace}, or no such run.`, 'Check TEMPORAL_NAMESPACE.');
   }
-  return new CommandError('temporal-refused', `Temporal at ${address} refused the call (gRPC status ${code}).`, 'Look at the server\'s log.');
+  return new CommandError('temporal-refused', `Temporal at ${address} refused the call (gRPC status ${code}).`, "Look at the server's log.");
 }

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isLoopbackAddress } from '../temporal/connection-options.js';
 import { startSandbox, sandboxTiming, type Sandbox, type SandboxPorts } from './sandbox.js';
-import { freePort } from './free-port.js';
+import { freePorts } from './free-port.js';
 
 const folder = resolve('.mooring');
 
@@ -77,14 +77,8 @@ async function keptPorts(): Promise<SandboxPorts> {
   const file = join(folder, 'ports.json');
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   if (kept !== undefined) return JSON.parse(kept) as SandboxPorts;
-  const ports: SandboxPorts = {
-    temporal: await freePort(),
-    ui: await freePort(),
-    codec: await freePort(),
-    immuta: await freePort(),
-    snowflake: await freePort(),
-    control: await freePort(),
-  };
+  const [temporal = 0, ui = 0, codec = 0, immuta = 0, snowflake = 0, control = 0] = await freePorts(6);
+  const ports: SandboxPorts = { temporal, ui, codec, immuta, snowflake, control };
   await writeFile(file, `${JSON.stringify(ports, null, 2)}\n`);
   return ports;
 }

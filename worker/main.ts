@@ -6,9 +6,6 @@ import { assemble } from './assemble.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { installTelemetry } from './telemetry.js';
 
-/** A statement in flight gets this long to finish before its activity is told to stop. */
-const shutdownGraceTime = '2s' as const;
-
 try {
   const config = readWorkerConfig(process.env, process.argv.slice(2));
   installTelemetry(config.logLevel);
@@ -30,7 +27,7 @@ async function serve(config: WorkerConfig): Promise<void> {
   });
   try {
     const activities = assemble(config, process.env, scriptKeys);
-    const common = { connection, namespace, dataConverter: createDataConverter(codecKeys, namespace), shutdownGraceTime };
+    const common = { connection, namespace, dataConverter: createDataConverter(codecKeys, namespace) };
     const workers: Worker[] = [];
     if (config.role !== 'platform') {
       const workflowBundle = { codePath: fileURLToPath(new URL('../workflow-bundle.cjs', import.meta.url)) };

@@ -34,12 +34,14 @@ export function effectOfCancel(phase: Phase): { readonly accepted: boolean; read
     case 'running':
       return {
         accepted: true,
-        effect: 'the statement in flight is settled and what was made is undone; the run ends as cancelled, or needs attention if that cannot be done',
+        effect:
+          'the statement in flight is settled and what was made is undone; the run ends as cancelled, or needs attention if that cannot be done',
       };
     case 'registering':
       return {
         accepted: true,
-        effect: 'the registration is settled first: if the connection stands it is too late and the run goes on to registered, else it is undone and the run ends as cancelled',
+        effect:
+          'the registration is settled first: if the connection stands it is too late and the run goes on to registered, else it is undone and the run ends as cancelled',
       };
     case 'undoing':
       return { accepted: false, effect: 'the run is undoing already' };

@@ -73,7 +73,8 @@ function alreadyThere(file: string): CommandError {
 
 function exampleManifest(options: Options): NewManifest {
   const authenticationType = options.authentication ?? 'keyPair';
-  const secretOf = (name: string): string => (authenticationType === 'keyPair' ? `file:/run/secrets/${name}.p8` : `file:/run/secrets/${name}.password`);
+  const secretOf = (name: string): string =>
+    authenticationType === 'keyPair' ? `file:/run/secrets/${name}.p8` : `file:/run/secrets/${name}.password`;
   return {
     immutaUrl: options.immutaUrl ?? 'https://acme.hosted.immutacloud.com',
     immutaSecret: 'env:IMMUTA_API_KEY',

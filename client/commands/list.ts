@@ -22,8 +22,18 @@ async function list(shell: Shell, options: Options): Promise<ExitCode> {
     const { viewOf } = await import('../run-state.js');
     const states = await connections.list(options.open === true ? 'ExecutionStatus = "Running"' : '', options.limit);
     const runs = states.map(viewOf);
-    const rows = runs.map((run) => [run.connectionKey, run.operation, run.outcome ?? run.phase ?? 'unknown', run.startedAt, run.workflowId, run.runId]);
-    output.result({ v: 1, runs }, runs.length === 0 ? [] : table([['CONNECTION', 'OPERATION', 'STATE', 'STARTED', 'WORKFLOW ID', 'RUN ID'], ...rows]));
+    const rows = runs.map((run) => [
+      run.connectionKey,
+      run.operation,
+      run.outcome ?? run.phase ?? 'unknown',
+      run.startedAt,
+      run.workflowId,
+      run.runId,
+    ]);
+    output.result(
+      { v: 1, runs },
+      runs.length === 0 ? [] : table([['CONNECTION', 'OPERATION', 'STATE', 'STARTED', 'WORKFLOW ID', 'RUN ID'], ...rows]),
+    );
     if (runs.length === 0) output.say(words`There are no runs${options.open === true ? ' going on' : ''}. Start one with "mooring register".`);
     if (runs.length === options.limit) output.say(words`These are the newest ${options.limit}; see more with --limit.`);
     return exitCodes.done;

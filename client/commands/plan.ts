@@ -42,11 +42,17 @@ async function plan(shell: Shell, key: string, options: Options): Promise<ExitCo
       if (answer === 'interrupted') return exitCodes.interrupted;
       if (answer.kind === 'unchanged') {
         const { integrationId } = answer;
-        output.result({ v: 1, plan: null, unchanged: { integrationId } }, [words`${key} is registered as the manifest says (integration ${integrationId}): nothing to do.`]);
+        output.result({ v: 1, plan: null, unchanged: { integrationId } }, [
+          words`${key} is registered as the manifest says (integration ${integrationId}): nothing to do.`,
+        ]);
         return exitCodes.done;
       }
       const { plan: found, policy, checks } = answer;
-      output.result({ v: 1, plan: planJson(found), policy, checks }, [...planLines(found, output.style), ...policyLines(policy), ...checkLines(checks)]);
+      output.result({ v: 1, plan: planJson(found), policy, checks }, [
+        ...planLines(found, output.style),
+        ...policyLines(policy),
+        ...checkLines(checks),
+      ]);
       output.say(words`next     mooring register ${key}`);
       return options.detailedExitcode === true ? exitCodes.differencesFound : exitCodes.done;
     });
@@ -61,7 +67,9 @@ type Checks = Extract<PlanResult, { readonly kind: 'plan' }>['checks'];
 
 /** Only what a person has to know: passed checks are no news. */
 function checkLines(checks: Checks): SafeText[] {
-  return checks.filter(({ status }) => status === 'failed' || status === 'warning').map(({ status, message, cure }) => words`${status.padEnd(8)} ${message} ${cure}`);
+  return checks
+    .filter(({ status }) => status === 'failed' || status === 'warning')
+    .map(({ status, message, cure }) => words`${status.padEnd(8)} ${message} ${cure}`);
 }
 
 function planError(error: unknown, key: string): unknown {

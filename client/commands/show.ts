@@ -23,13 +23,15 @@ async function show(shell: Shell, named: string, options: Options): Promise<Exit
     const { planJson, planLines, scriptLines } = await import('../show-plan.js');
     const { runLines } = await import('../show-run.js');
     const state = await findRun(connections, named);
-    const { plan, gate, phase } = state;
+    const { gate, phase } = state;
+    const plan = await connections.planOf(state);
     if (plan === undefined) {
       const why = state.unreadable ? 'It is encrypted with a key that MOORING_CODEC_KEYS does not hold.' : `Its phase is ${phase ?? 'unknown'}.`;
-      throw new CommandError('not-found', `The run ${state.runId} of ${state.connectionKey} shows no plan. ${why}`, 'See "mooring status".');
+      throw new CommandError('not-found', `The run ${state.runId} of ${state.connectionKey} has no plan. ${why}`, 'See "mooring status".');
     }
-    const view = viewOf(state);
-    const lines = options.script === true ? scriptLines(plan, output.style) : [...runLines(view, output.style), words``, ...planLines(plan, output.style)];
+    const view = viewOf({ ...state, plan });
+    const lines =
+      options.script === true ? scriptLines(plan, output.style) : [...runLines(view, output.style), words``, ...planLines(plan, output.style)];
     output.result({ v: 1, plan: planJson(plan), run: view }, lines);
     if (gate?.kind === 'decision' && gate.digest !== undefined) {
       const digest = gate.digest.slice(0, 12);

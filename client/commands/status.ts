@@ -5,7 +5,10 @@ import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, withConnections } from '../shell.js';
 
 export const build: BuildCommand = (shell, finish) =>
-  createCommand('status', 'Show where the open run of a connection is, or what its last one ended as', ['status snow_prod', 'status snow_prod --json'])
+  createCommand('status', 'Show where the open run of a connection is, or what its last one ended as', [
+    'status snow_prod',
+    'status snow_prod --json',
+  ])
     .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
     .action(async (named: string, options: JsonOption) => finish(await status(shell, named, options)));
 
@@ -16,7 +19,8 @@ async function status(shell: Shell, named: string, options: JsonOption): Promise
     const { isOpen, viewOf } = await import('../run-state.js');
     const { progressOf } = await import('../progress.js');
     const { runLines } = await import('../show-run.js');
-    const state = await findRun(connections, named);
+    const found = await findRun(connections, named);
+    const state = isOpen(found) ? { ...found, plan: await connections.planOf(found) } : found;
     const view = viewOf(state);
     const { message } = progressOf(state, Date.now());
     output.result(view, [...runLines(view, output.style), ...(isOpen(state) ? [words`  now        ${message}`] : [])]);

@@ -9,7 +9,10 @@ interface Options extends JsonOption {
 }
 
 export const build: BuildCommand = (shell, finish) =>
-  createCommand('watch', 'Follow a run until it ends or needs a person; JSON lines when piped', ['watch snow_prod', 'watch snow_prod --json | jq .phase'])
+  createCommand('watch', 'Follow a run until it ends or needs a person; JSON lines when piped', [
+    'watch snow_prod',
+    'watch snow_prod --json | jq .phase',
+  ])
     .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
     .option('--wait [duration]', 'stay when the run needs a person, at most so long (exit code 7)', parseDuration)
     .action(async (named: string, options: Options) => finish(await watch(shell, named, options)));

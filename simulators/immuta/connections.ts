@@ -1,7 +1,7 @@
 // Registration proper. Whatever the two steps have to send alike is compared by field; nothing is stored before every check has passed.
 import type { SimulatedPlatform } from '../simulated-platform.js';
 import { json } from './answer.js';
-import type { Person } from './authentication.js';
+import type { Person } from './authenticator.js';
 import { discover } from './discovery.js';
 import { complain, flag, listOf, matching, object, optional, record } from './payload-rules.js';
 import type { Rule } from './payload-rules.js';
@@ -9,7 +9,7 @@ import { Refusal } from './refusal.js';
 import type { Route, Tenant } from './route.js';
 import { readIntegrationPayload, scriptedFor } from './scripts.js';
 import type { Connection, Integration, State } from './state.js';
-import { technologyOf } from './technology.js';
+import { technologyOf } from './technologies.js';
 import type { Agreement, RequestedConnection, RequestedIntegration, ValidationTest } from './technology.js';
 import type { Switches } from './switches.js';
 

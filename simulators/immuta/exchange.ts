@@ -9,7 +9,8 @@ import type { Ledger, LedgerEntry } from '../ledger.js';
 import { readBody } from '../loopback-server.js';
 import { json, send } from './answer.js';
 import type { Answer } from './answer.js';
-import { authenticationRoutes, permit, servicePerson } from './authentication.js';
+import { authenticationRoutes } from './authentication.js';
+import { permit, servicePerson } from './authenticator.js';
 import { connectionRoutes } from './connections.js';
 import { insteadOf } from './fault-answers.js';
 import { integrationRoutes } from './integrations.js';
@@ -97,7 +98,7 @@ class Exchange {
     const { authorization } = this.#request.headers;
     let caller = servicePerson;
     if (route.permissions !== 'anyone') {
-      caller = this.#tenant.authentication.identify(authorization, this.#tenant.switches);
+      caller = this.#tenant.authenticator.identify(authorization, this.#tenant.switches);
       permit(route.permissions, this.#tenant.switches);
     }
     const payload = readPayload(this.#request, this.#body);

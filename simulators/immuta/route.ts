@@ -1,13 +1,13 @@
 import type { SimulatedPlatform } from '../simulated-platform.js';
 import type { Answer } from './answer.js';
-import type { Authentication, Person } from './authentication.js';
+import type { Authenticator, Person } from './authenticator.js';
 import type { State } from './state.js';
 import type { Permission, Switches } from './switches.js';
 
 /** One simulated tenant, as its endpoints see it. */
 export interface Tenant {
   readonly state: State;
-  readonly authentication: Authentication;
+  readonly authenticator: Authenticator;
   readonly platform: SimulatedPlatform;
   readonly switches: Switches;
   /** Aborted when the simulator closes. */

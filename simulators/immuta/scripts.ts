@@ -5,7 +5,7 @@ import { complain, object, oneOf, optional, record } from './payload-rules.js';
 import { Refusal } from './refusal.js';
 import type { Route } from './route.js';
 import { busy, integrationOf } from './integrations.js';
-import { technologyOf } from './technology.js';
+import { technologyOf } from './technologies.js';
 import type { RequestedIntegration } from './technology.js';
 import type { Switches } from './switches.js';
 

@@ -3,7 +3,7 @@ import type { Faults } from '../faults.js';
 import type { Ledger } from '../ledger.js';
 import { listenOnLoopback } from '../loopback-server.js';
 import type { SimulatedPlatform } from '../simulated-platform.js';
-import { Authentication } from './authentication.js';
+import { Authenticator } from './authenticator.js';
 import { serve } from './exchange.js';
 import { showIntegration } from './integrations.js';
 import type { Tenant } from './route.js';
@@ -36,14 +36,14 @@ export interface ImmutaSimulator {
 export async function startImmutaSimulator(options: ImmutaOptions): Promise<ImmutaSimulator> {
   const { ledger, faults, platform } = options;
   const initial: Switches = { ...defaultSwitches, ...readSwitches(options.switches ?? {}) };
-  const authentication = new Authentication(options.apiKey);
+  const authenticator = new Authenticator(options.apiKey);
   const state = new State(ledger);
   const closing = new AbortController();
   let switches = initial;
 
   const tenant: Tenant = {
     state,
-    authentication,
+    authenticator,
     platform,
     get switches() {
       return switches;
@@ -66,7 +66,7 @@ export async function startImmutaSimulator(options: ImmutaOptions): Promise<Immu
     }),
     reset() {
       state.reset();
-      authentication.forgetTokens();
+      authenticator.forgetTokens();
       switches = initial;
     },
     async close() {

@@ -2,7 +2,7 @@
 // time comes, not when somebody looks.
 import { randomUUID } from 'node:crypto';
 import type { Ledger } from '../ledger.js';
-import type { Person } from './authentication.js';
+import type { Person } from './authenticator.js';
 import type { Agreement, ValidationTest } from './technology.js';
 
 export type IntegrationStatus = 'creating' | 'enabled' | 'createError' | 'deleting' | 'deleteError' | 'disabled';

@@ -1,9 +1,6 @@
-// What differs from one platform to another: the keys of its payloads, its scripts, and what has to exist before it can be registered. One more
-// platform is one more entry here.
+// What differs from one platform to another: the keys of its payloads, its scripts, and what has to exist before it can be registered.
 import type { SimulatedPlatform } from '../simulated-platform.js';
-import { complain, oneOf, record } from './payload-rules.js';
 import type { Rule } from './payload-rules.js';
-import { snowflake } from './snowflake-payload.js';
 import type { Switches } from './switches.js';
 
 /** One line of `validationResults`, as Immuta shows it. */
@@ -43,13 +40,4 @@ export interface Technology {
   readonly name: string;
   integration(switches: Switches): Rule<RequestedIntegration>;
   readonly connection: Rule<RequestedConnection>;
-}
-
-const technologies: readonly Technology[] = [snowflake];
-
-/** The technology a payload names at `key`, refused with the list of those that are simulated. */
-export function technologyOf(value: unknown, key: string, path: string): Technology {
-  const given = record(value, path);
-  const name = oneOf(...technologies.map((each) => each.name))(given[key], path === '' ? key : `${path}.${key}`);
-  return technologies.find((each) => each.name === name) ?? complain(key, 'is not simulated');
 }

@@ -46,9 +46,22 @@ export interface ManifestEntry {
   readonly warehouse?: string;
 }
 
-export async function openStage({ worker = {} }: { readonly worker?: Readonly<Record<string, string>> } = {}): Promise<Stage> {
+export interface StageOptions {
+  /** More environment for the worker. */
+  readonly worker?: Readonly<Record<string, string>>;
+  /** Keeps what Temporal stores in a file, to be looked at. */
+  readonly temporalInFile?: boolean;
+  /** The port of the Temporal UI. */
+  readonly uiPort?: number;
+}
+
+export async function openStage({ worker = {}, temporalInFile = false, uiPort }: StageOptions = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-scenario-'));
-  const sandbox = await startSandbox({ folder });
+  const sandbox = await startSandbox({
+    folder,
+    ...(temporalInFile ? { dbFilename: join(folder, 'temporal.db') } : {}),
+    ...(uiPort === undefined ? {} : { ui: true, ports: { ui: uiPort } }),
+  });
   const temporal = await connectClient({ ...sandbox.commandEnvironment }, await readKeyRing(sandbox.codecKeysFile));
   const control = new SimulatorControl(sandbox.simulators.control.url);
   const environment = { ...sandbox.commandEnvironment, MOORING_ACTOR: 'requester@example.com' };

@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import type { PlatformSession, StatementRecord } from '../../activities/ports.js';
+import { createRunScript, type RunScriptInput, type ScriptRun } from '../../activities/run-script.js';
+import type { Decision } from '../../domain/decision.js';
+import type { RegistrationRequest } from '../../domain/registration-request.js';
+import type { SealedScript } from '../../domain/script.js';
+import { emptyJournal, type Journal } from '../../rules/journal.js';
+import { planScript } from '../../sql/plan-script.js';
+
+const text = `USE ROLE SYSADMIN;
+CREATE DATABASE "IMMUTA";
+GRANT USAGE ON DATABASE "IMMUTA" TO ROLE "IMMUTA_SYSTEM";
+CREATE TABLE "IMMUTA".PUBLIC.T (A INT);`;
+
+const request: RegistrationRequest = {
+  connectionKey: 'snow',
+  immuta: { url: 'https://acme.example', authentication: 'apiKey', secret: 'env:IMMUTA_KEY' },
+  target: {
+    technology: 'Snowflake',
+    host: 'acme.example',
+    port: 443,
+    warehouse: 'WH',
+    database: 'IMMUTA',
+    systemAccount: { authenticationType: 'userPassword', username: 'S', password: 'env:IMMUTA_P', role: 'R' },
+    privilegedUser: { authenticationType: 'userPassword', username: 'ADMIN', password: 'env:SNOWFLAKE_P', role: 'ACCOUNTADMIN' },
+    audit: { enabled: true },
+    impersonation: { enabled: false },
+    settings: { isActive: false },
+    options: { forceRecursiveCrawl: true },
+  },
+  script: { policy: 'approval', expiresAfter: '1h' },
+  requester: 'ada',
+  timing: { quietPeriod: '1ms', heartbeatTimeout: '5s', verifyDeadline: '1m', pollInterval: '1s' },
+};
+
+const approved: Decision = { by: 'bob', verdict: 'approve', channel: 'signal', at: '2026-01-01T00:00:00Z' };
+const identity = { user: 'ADMIN', role: 'ACCOUNTADMIN' };
+
+function sealed(script = text): SealedScript {
+  const { planned, hashes } = planScript(script, 'Snowflake', 'bootstrap');
+  return { platform: 'Snowflake', purpose: 'bootstrap', sha256: planned.sha256, statementHashes: hashes, sealed: script };
+}
+
+interface Platform {
+  readonly sent: { index: number; text: string; tag: string }[];
+  /** What each statement answers: nothing, or an error. Counted over all attempts. */
+  answer: (index: number) => Error | undefined;
+  history: readonly StatementRecord[] | 'unavailable';
+}
+
+function given(): Platform {
+  return { sent: [], answer: () => undefined, history: [] };
+}
+
+function portError(kind: string, ambiguous: boolean): Error {
+  return Object.assign(new Error(`the platform said ${kind}`), { kind, next: 'look', ambiguous });
+}
+
+async function run(
+  platform: Platform,
+  {
+    input = {},
+    attempt = 1,
+    journal,
+    allowAutomatic = false,
+  }: { input?: Partial<RunScriptInput>; attempt?: number; journal?: Journal; allowAutomatic?: boolean } = {},
+) {
+  const stored: Journal[] = [];
+  const client = {
+    activity: { heartbeat: async (_token: unknown, details: Journal) => void stored.push(details) },
+    withAbortSignal: (_signal: AbortSignal, call: () => unknown) => call(),
+  } as unknown as Client;
+  const environment = new MockActivityEnvironment(
+    { attempt, ...(journal === undefined ? {} : { heartbeatDetails: journal }) },
+    { client, logger: new DefaultLogger('ERROR', () => undefined) },
+  );
+  const session: PlatformSession = {
+    identity,
+    clockOffsetMs: 0,
+    preflight: async () => ({ checks: [], existing: [] }),
+    decide: async () => undefined,
+    async execute({ index, text: statement, tag }) {
+      expect(tag.includes('restore') || (stored.at(-1)?.mayHaveSentThrough ?? -1) >= index).toBe(true); // written ahead, always
+      platform.sent.push({ index, text: statement, tag });
+      const error = platform.answer(index);
+      if (error !== undefined) throw error;
+      return { queryId: `q${index}` };
+    },
+    history: async () => platform.history,
+    inspect: async () => [],
+    close: async () => undefined,
+    kill: async () => undefined,
+  };
+  const runScript = createRunScript({
+    openPlatform: async () => session,
+    seal: { seal: () => sealed(), open: (script) => script.sealed },
+    allowAutomatic,
+    allowShortTiming: true,
+  });
+  const whole: RunScriptInput = {
+    request,
+    script: sealed(),
+    decisions: [approved],
+    identity,
+    targets: [{ kind: 'database', name: 'IMMUTA' }],
+    ...input,
+  };
+  const result: Promise<ScriptRun> = environment.run(runScript, whole);
+  return { result, stored };
+}
+
+const tagged = (index: number, state: StatementRecord['state']): StatementRecord => ({
+  tag: `mooring/${runId}/bootstrap/${index}/1`,
+  queryId: `q${index}`,
+  state,
+  startedAt: '2026-01-01T00:00:00.000Z',
+});
+const runId = '00000000-0000-0000-0000-000000000000'; // the mock environment's own
+
+describe('running a script', () => {
+  it('sends every statement once, in order, byte for byte', async () => {
+    const platform = given();
+
+    const { result } = await run(platform);
+
+    expect(await result).toMatchObject({ statements: 4, ran: 4, skipped: 0, queryIds: ['q0', 'q1', 'q2', 'q3'] });
+    expect(platform.sent.map(({ text: statement }) => statement)).toEqual(planScript(text, 'Snowflake', 'bootstrap').statements);
+  });
+
+  it('goes on behind what the last attempt acknowledged, after it set the session again', async () => {
+    const platform = given();
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 1, mayHaveSentThrough: 1 } });
+
+    expect((await result).queryIds).toEqual(['q2', 'q3']);
+    expect(platform.sent.map(({ index, tag }) => [index, tag.includes('restore')])).toEqual([
+      [0, true],
+      [2, false],
+      [3, false],
+    ]);
+  });
+
+  it('does not send again what the history shows as applied', async () => {
+    const platform = given();
+    platform.history = [tagged(1, 'succeeded')];
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 3 } });
+
+    expect(await result).toMatchObject({ skipped: 1, journal: { creations: [{ object: { name: 'IMMUTA' }, made: true }] } });
+    expect(platform.sent.filter(({ tag }) => !tag.includes('restore')).map(({ index }) => index)).toEqual([2, 3]);
+  });
+
+  it.each(['failed', 'absent'] as const)('sends again what the history shows as %s', async (state) => {
+    const platform = given();
+    platform.history = state === 'failed' ? [tagged(1, 'failed')] : [];
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 3 } });
+
+    await result;
+    expect(platform.sent.filter(({ tag }) => !tag.includes('restore')).map(({ index }) => index)).toEqual([1, 2, 3]);
+  });
+
+  it('asks a person when the history cannot be read and repeating could do harm', async () => {
+    const platform = given();
+    platform.history = 'unavailable';
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 3 } });
+
+    await expect(result).rejects.toMatchObject({ type: 'outcome-unknown', nonRetryable: true, details: [{ statement: { index: 1 } }] });
+    expect(platform.sent.filter(({ tag }) => !tag.includes('restore'))).toEqual([]);
+  });
+
+  it('repeats what is harmless to repeat when the history cannot be read', async () => {
+    const platform = given();
+    platform.history = 'unavailable';
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 1, mayHaveSentThrough: 2 } });
+
+    expect((await result).queryIds).toEqual(['q2', 'q3']);
+  });
+
+  it('goes on behind a statement of which a person says that it ran', async () => {
+    const platform = given();
+    const journal = { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 1 };
+
+    const { result } = await run(platform, { input: { resume: { journal, unknownRan: true } } });
+
+    expect((await result).queryIds).toEqual(['q2', 'q3']);
+  });
+
+  it('is tried again after an ambiguous answer, with everything unknown on record', async () => {
+    const platform = given();
+    platform.answer = (index) => (index === 1 ? portError('unreachable', true) : undefined);
+
+    const { result } = await run(platform);
+
+    await expect(result).rejects.toMatchObject({
+      type: 'unreachable',
+      nonRetryable: false,
+      details: [{ journal: { acknowledgedThrough: 0, mayHaveSentThrough: 3 } }],
+    });
+  });
+
+  it('ends at a statement the platform refused, knowing that nothing behind it has left', async () => {
+    const platform = given();
+    platform.answer = (index) => (index === 1 ? portError('already-exists', false) : undefined);
+
+    const { result } = await run(platform);
+
+    await expect(result).rejects.toMatchObject({
+      type: 'already-exists',
+      nonRetryable: true,
+      message: expect.stringContaining('Statement 2 of 4'),
+      details: [{ journal: { acknowledgedThrough: 0, mayHaveSentThrough: 0 } }],
+    });
+  });
+});
+
+describe('what is not run', () => {
+  it('a script without an approval', async () => {
+    const platform = given();
+
+    await expect((await run(platform, { input: { decisions: [] } })).result).rejects.toMatchObject({ type: 'script-refused' });
+    expect(platform.sent).toEqual([]);
+  });
+
+  it('a script that a policy let pass which this worker does not have', async () => {
+    const decisions: Decision[] = [{ ...approved, by: 'policy', channel: 'policy' }];
+
+    await expect((await run(given(), { input: { decisions } })).result).rejects.toMatchObject({ type: 'script-refused' });
+    await expect((await run(given(), { input: { decisions }, allowAutomatic: true })).result).resolves.toBeDefined();
+  });
+
+  it('a script with one byte changed', async () => {
+    const platform = given();
+    const script = { ...sealed(), sealed: text.replace('IMMUTA_SYSTEM', 'IMMUTA_SYSTEN') };
+
+    await expect((await run(platform, { input: { script } })).result).rejects.toMatchObject({ type: 'script-refused' });
+    expect(platform.sent).toEqual([]);
+  });
+
+  it('a script whose statements are not the decided ones', async () => {
+    const other = createHash('sha256').update('DROP DATABASE "OTHER"').digest('hex');
+    const script = { ...sealed(), statementHashes: [...sealed().statementHashes.slice(0, 3), other] };
+
+    await expect((await run(given(), { input: { script } })).result).rejects.toMatchObject({ type: 'script-refused' });
+  });
+
+  it('a script in the session of another user than the plan showed', async () => {
+    const platform = given();
+
+    await expect((await run(platform, { input: { identity: { user: 'ADMIN', role: 'SYSADMIN' } } })).result).rejects.toMatchObject({
+      type: 'conflict',
+    });
+    expect(platform.sent).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { executed, openStage, until, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+}, 60_000);
+afterAll(() => stage.close());
+beforeEach(() => stage.control.reset());
+
+describe('a worker that is killed', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'in mid-script by %s is followed by another that repeats no acknowledged statement and skips none',
+    async (signal) => {
+      const key = `crash_${signal.toLowerCase()}`;
+      await stage.control.faults([{ where: 'snowflake:query', nth: 0, kind: 'delay', delayMs: 40 }]);
+      await stage.writeManifest(key);
+      const following = stage.register(key);
+      await until(async () => ((await executed(stage, 'bootstrap')).length >= 10 ? true : undefined));
+
+      stage.worker.process.kill(signal);
+      stage.worker = await stage.sandbox.startWorker();
+
+      const { json } = await following;
+      expect(json.outcome).toBe('registered');
+      const places = await executed(stage, 'bootstrap');
+      expect(places).toEqual(places.map((_place, index) => index));
+      expect(json['scripts']).toMatchObject([{ statements: places.length }]);
+    },
+  );
+
+  it('restores role and database in the new session before the script goes on', async () => {
+    await stage.control.faults([{ where: 'snowflake:query', nth: 0, kind: 'delay', delayMs: 40 }]);
+    await stage.writeManifest('restored');
+    const following = stage.register('restored');
+    await until(async () => ((await executed(stage, 'bootstrap')).length >= 12 ? true : undefined));
+
+    stage.worker.process.kill('SIGKILL');
+    stage.worker = await stage.sandbox.startWorker();
+
+    expect((await following).json.outcome).toBe('registered');
+    const restoring = (await stage.control.ledger()).filter(({ tag }) => tag?.includes('/bootstrap/restore/'));
+    expect(restoring.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a statement whose answer is lost', () => {
+  it('is looked up by its tag and not sent again', async () => {
+    await stage.control.faults([{ where: 'snowflake:write', nth: 9, kind: 'drop-after' }]);
+    await stage.writeManifest('lost_answer');
+
+    const { json } = await stage.register('lost_answer');
+
+    expect(json.outcome).toBe('registered');
+    const places = await executed(stage, 'bootstrap');
+    expect(places).toEqual(places.map((_place, index) => index));
+  });
+
+  it('is sent again when it never arrived', async () => {
+    await stage.control.faults([{ where: 'snowflake:write', nth: 9, kind: 'drop-before' }]);
+    await stage.writeManifest('lost_request');
+
+    const { json } = await stage.register('lost_request');
+
+    expect(json.outcome).toBe('registered');
+    const places = await executed(stage, 'bootstrap');
+    expect(places).toEqual(places.map((_place, index) => index));
+  });
+});
