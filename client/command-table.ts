@@ -1,13 +1,5 @@
 // All commands, in the order help shows them. A command's file is loaded when it is asked for: help and completion load none of the weight.
-import type { BuildCommand, BuildProgram } from './shell.js';
-
-export interface CommandEntry {
-  readonly name: string;
-  readonly usage: string;
-  readonly summary: string;
-  readonly group: 'Start' | 'Change' | 'Decide' | 'Observe' | 'Run';
-  readonly load: () => Promise<{ readonly build: BuildCommand | BuildProgram }>;
-}
+import type { CommandEntry } from './command-entry.js';
 
 export const commandTable: readonly CommandEntry[] = [
   entry('Start', 'init', '', 'write a manifest', () => import('./commands/init.js')),
@@ -26,7 +18,9 @@ export const commandTable: readonly CommandEntry[] = [
   entry('Observe', 'watch', '<run>', 'follow a run', () => import('./commands/watch.js')),
   entry('Run', 'worker', '', 'carry out runs', () => import('./commands/worker.js')),
   entry('Run', 'simulate', '', 'simulators of Immuta and the platforms', () => import('./commands/simulate.js')),
-  entry('Run', 'completion', '<shell>', 'completion for bash, zsh or fish', () => import('./commands/completion.js')),
+  entry('Run', 'completion', '<shell>', 'completion for bash, zsh or fish', async () => ({
+    build: (await import('./commands/completion.js')).buildFor(commandTable),
+  })),
 ];
 
 function entry(group: CommandEntry['group'], name: string, usage: string, summary: string, load: CommandEntry['load']): CommandEntry {

@@ -7,17 +7,10 @@ const visibilityLagMs = [0, 150, 350, 700]; // a run that has just started is li
 
 /**
  * The run a person means by a connectionKey (its open run, else its last one), a workflow ID or a run ID. Throws a `CommandError`: none found, or
- * several tenants know the key.
+ * several tenants know the key. `named` has passed `parseRun`.
  */
 export async function findRun(connections: Pick<Connections, 'describe' | 'list'>, named: string): Promise<RunState> {
-  if (/^connection\/[^/\s]+\/[^/\s]+$/.test(named)) return connections.describe({ workflowId: named });
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(named)) {
-    throw new CommandError(
-      'usage',
-      `${JSON.stringify(named)} names no run.`,
-      'Write a connectionKey, a workflow ID (connection/<host>/<key>) or a run ID.',
-    );
-  }
+  if (named.includes('/')) return connections.describe({ workflowId: named });
   for (const pause of visibilityLagMs) {
     if (pause > 0) await new Promise((wake) => setTimeout(wake, pause));
     const found = await connections.list(`(MooringConnectionKey = "${named}" OR RunId = "${named}")`, 50);

@@ -40,7 +40,10 @@ function describe(issue: Issue): LocatedComplaint[] {
       return [{ path: issue.path, message: `must have at least ${issue.minimum}${issue.origin === 'string' ? ' character' : ''}` }];
     case 'too_big':
       return [{ path: issue.path, message: `must have at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}` }];
-    default:
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'not_multiple_of':
       return [{ path: issue.path, message: issue.message }];
   }
 }
@@ -60,7 +63,7 @@ function unknownKey(key: string, path: readonly PropertyKey[]): string {
 
 /** zod says "received undefined" for an absent key alone. */
 function isMissing(issue: Issue): boolean {
-  return / received undefined$/.test(issue.message);
+  return issue.message.endsWith(' received undefined');
 }
 
 function article(expected: string): string {

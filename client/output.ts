@@ -1,5 +1,5 @@
 // Results go to stdout, talk goes to stderr. With `json` the result is one object and talk stays talk.
-import type { SafeText, Style } from './safe-text.js';
+import type { SafeText, Styler } from './safe-text.js';
 import { safeJson, styled, words } from './safe-text.js';
 
 export interface Output {
@@ -15,9 +15,9 @@ export interface Output {
   /** Bytes for the interactive part of stderr. */
   draw(text: string): void;
   /** A style where stdout shows colour. */
-  style(style: Style, text: SafeText): SafeText;
+  readonly style: Styler;
   /** A style where stderr shows colour. */
-  talkStyle(style: Style, text: SafeText): SafeText;
+  readonly talkStyle: Styler;
 }
 
 interface Stream {

@@ -44,6 +44,8 @@ export function shortened(text: string, width: number): SafeText {
 
 const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const;
 export type Style = keyof typeof codes;
+/** Gives a text a style, or leaves it as it is where there is no colour. */
+export type Styler = (style: Style, text: SafeText) => SafeText;
 
 /** The one way a control sequence gets into safe text. */
 export function styled(style: Style, text: SafeText): SafeText {

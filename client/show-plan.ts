@@ -1,5 +1,5 @@
 import type { Plan, PlannedScript } from '../domain/plan.js';
-import type { SafeText, Style } from './safe-text.js';
+import type { SafeText, Style, Styler } from './safe-text.js';
 import { joined, paragraph, words } from './safe-text.js';
 
 /** What `plan` and `show` print with --json: redacted text, no statement hashes. */
@@ -21,7 +21,7 @@ export function planJson({ digest, planSha256, summary, target, privilegedUser, 
 }
 
 /** The plan as a person reads it before deciding: what, where, what is dangerous, then every statement on one line. */
-export function planLines(plan: Plan, style: (style: Style, text: SafeText) => SafeText): SafeText[] {
+export function planLines(plan: Plan, style: Styler): SafeText[] {
   const counts = Object.entries(plan.classes).map(([name, count]) => `${count} ${name}`);
   return [
     ...paragraph(plan.summary),
@@ -38,7 +38,7 @@ export function planLines(plan: Plan, style: (style: Style, text: SafeText) => S
 }
 
 /** The redacted text of both scripts, statement by statement. */
-export function scriptLines(plan: Plan, style: (style: Style, text: SafeText) => SafeText): SafeText[] {
+export function scriptLines(plan: Plan, style: Styler): SafeText[] {
   return plan.scripts.flatMap(({ purpose, statements }) => [
     style('bold', words`-- ${purpose} script`),
     ...statements.flatMap(({ index, class: statementClass, text }) => [
@@ -48,7 +48,7 @@ export function scriptLines(plan: Plan, style: (style: Style, text: SafeText) =>
   ]);
 }
 
-function scriptTable({ purpose, statements }: PlannedScript, style: (style: Style, text: SafeText) => SafeText): SafeText[] {
+function scriptTable({ purpose, statements }: PlannedScript, style: Styler): SafeText[] {
   const numberWidth = String(statements.length).length;
   const classWidth = Math.max(0, ...statements.map((statement) => statement.class.length));
   return [

@@ -1,8 +1,6 @@
 import type { Attention, RunView } from '../domain/outcome.js';
-import type { SafeText, Style } from './safe-text.js';
+import type { SafeText, Style, Styler } from './safe-text.js';
 import { joined, words } from './safe-text.js';
-
-type Styler = (style: Style, text: SafeText) => SafeText;
 
 /** A run for a person: what became of it, or where it is, and what to do next. */
 export function runLines(view: RunView, style: Styler): SafeText[] {

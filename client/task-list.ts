@@ -3,7 +3,7 @@
 import type { Phase } from '../rules/phase.js';
 import type { Progress } from './progress.js';
 import { shortDuration } from './progress.js';
-import type { SafeText, Style } from './safe-text.js';
+import type { SafeText, Styler } from './safe-text.js';
 import { shortened, words } from './safe-text.js';
 
 interface Step {
@@ -49,7 +49,7 @@ export class TaskList {
   }
 
   /** The lines to show, each no wider than `width`. */
-  lines(width: number, now: number, style: (style: Style, text: SafeText) => SafeText): SafeText[] {
+  lines(width: number, now: number, style: Styler): SafeText[] {
     const progress = this.#progress;
     if (progress === undefined) return [];
     const undoing = progress.phase === 'undoing' || this.#since.has('undoing');
@@ -92,7 +92,7 @@ function progressBar(done: number, of: number): string {
   return `[${'█'.repeat(full)}${'░'.repeat(barWidth - full)}]`;
 }
 
-function symbol(mark: Mark, now: number, style: (style: Style, text: SafeText) => SafeText): SafeText {
+function symbol(mark: Mark, now: number, style: Styler): SafeText {
   switch (mark) {
     case 'done':
       return style('green', words`✔`);

@@ -29,7 +29,7 @@ export class Runner {
     });
     this.gone = new Promise((resolve) => {
       this.#child.once('exit', () => resolve());
-      this.#child.once('error', () => {
+      this.#child.on('error', () => {
         if (this.#child.pid === undefined) resolve(); // never started
       });
     });

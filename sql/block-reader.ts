@@ -281,8 +281,12 @@ export class BlockReader {
     let next = index + 1;
     const word = (): string | undefined => this.#tokens[next]?.word;
     if (word() === 'WORK' || word() === 'TRANSACTION') next++;
-    if (word() === 'NAME') next += 2;
-    return next >= this.#tokens.length ? next === this.#tokens.length : word() === ';';
+    if (word() === 'NAME') {
+      const name = this.#tokens[next + 1]?.kind;
+      if (name !== 'word' && name !== 'quoted') return false;
+      next += 2;
+    }
+    return next === this.#tokens.length || word() === ';';
   }
 
   /** Part of a path: after a dot, or touching a colon. */

@@ -44,7 +44,7 @@ export function classify(statement: LexedText): Classification {
 
 function classifyByFirstWord(statement: LexedText): Classification {
   const cursor = new Cursor(statement);
-  if (isChain(statement)) return classifyChain(statement);
+  if (statement.text.includes('->>') && isChain(statement)) return classifyChain(statement);
   const word = cursor.word;
   cursor.skip();
   switch (word) {

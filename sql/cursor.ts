@@ -1,5 +1,5 @@
 import type { LexedText, Token } from './token.js';
-import { insideQuotes, upperWord } from './token.js';
+import { upperWord } from './token.js';
 
 /** Reads a statement from its front, word by word. */
 export class Cursor {
@@ -84,27 +84,4 @@ export class Cursor {
 /** The inside of a quoted name with its doubled quotes undone; every other text as it is. */
 function unquoted(part: string): string {
   return part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part;
-}
-
-/** What a literal means to the platform, with doubled quotes and Snowflake's escapes undone. */
-export function literalValue(text: string, token: Token): string {
-  const inside = insideQuotes(text, token);
-  if (token.kind === 'quoted') return inside.replaceAll('""', '"');
-  return token.kind === 'string' ? unescaped(inside) : inside;
-}
-
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '0': '\0' };
-
-/** Undoes the escapes of a single-quoted literal. */
-export function unescaped(inside: string): string {
-  if (!inside.includes('\\') && !inside.includes("''")) return inside;
-  return inside.replace(
-    /''|\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|([^]))/g,
-    (_, unicode?: string, hexadecimal?: string, octal?: string, character?: string) => {
-      const code = unicode ?? hexadecimal;
-      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
-      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-      return character === undefined ? "'" : (escapes[character] ?? character);
-    },
-  );
 }

@@ -1,6 +1,6 @@
 // Fingerprints. A digest is over RFC 8785 text, so that the same facts give the same 64 digits whatever order they were written in, and over
 // nothing that JSON cannot hold: a value that is silently dropped would be a value nobody decided on.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DurationText } from '../rules/duration.js';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
@@ -8,7 +8,7 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 /** SHA-256 of the UTF-8 bytes, 64 hex digits. Throws a `TypeError` for half a surrogate pair: UTF-8 would hide which one it was. */
 export function sha256Hex(text: string): string {
   refuseBrokenText(text, 'the text');
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text);
 }
 
 /** RFC 8785: keys in the order of their UTF-16 units, no blanks, numbers as ECMAScript writes them. Throws a `TypeError` for what is not JSON. */

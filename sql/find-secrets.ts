@@ -3,7 +3,7 @@
 // statements that we do not know, and in those that change rows, nothing disarms it: there the order of names and values means nothing to us.
 // In CREATE and ALTER USER every literal is a secret but those of properties that are known to be harmless.
 import { classify } from './classify.js';
-import { literalValue } from './cursor.js';
+import { literalValue } from './literal-value.js';
 import { secretSpans } from './code-secrets.js';
 import { announcesSecret, looksSecret, namesSecret } from './secret-words.js';
 import type { LexedText, Token } from './token.js';
@@ -30,9 +30,13 @@ const none: FoundSecrets = { spans: [], variables: [] };
 /** `variables` are those that are known to hold a secret: `SET pw = ..` announces one too. */
 export function findSecrets(statement: LexedText, variables: ReadonlySet<string> = new Set()): FoundSecrets {
   const user = concernsUser(statement);
-  if (!user && variables.size === 0 && !announcesSecret(statement.text) && !looksSecret(statement.text) && !statement.text.includes("'eyJ"))
-    return none;
+  if (!user && variables.size === 0 && !mayHoldSecret(statement.text)) return none;
   return new SecretFinder(statement, user, variables).find();
+}
+
+/** Spares most statements a second look. A backslash may hide a letter of a name. */
+function mayHoldSecret(text: string): boolean {
+  return announcesSecret(text) || looksSecret(text) || text.includes('eyJ') || text.includes('\\');
 }
 
 const harmlessUserProperties = new Set(
@@ -40,7 +44,7 @@ const harmlessUserProperties = new Set(
     ' ',
   ),
 );
-/** Before SECRET these make it an object kind, and the quoted name behind it a name. */
+/** Behind these SECRET is an object kind, and the quoted name behind it a name. */
 const beforeKind = new Set('CREATE REPLACE ALTER DROP UNDROP DESC DESCRIBE ON'.split(' '));
 const plainValues = new Set(['TRUE', 'FALSE', 'NULL']);
 /** `password VARCHAR(80) DEFAULT 'x'`: so many words may stand between a name and its value. */
@@ -123,7 +127,9 @@ class SecretFinder {
       return;
     }
     const isVariable = this.#variables.has(name) && index === 1 && upperWord(text, tokens[0]) === 'SET';
-    if (isVariable || announcesSecret(name)) this.#arm(name);
+    const named = tokens[index + 1]?.kind;
+    const isKind = name === 'SECRET' && beforeKind.has(upperWord(text, tokens[index - 1])) && (named === 'word' || named === 'quoted');
+    if (isVariable || (announcesSecret(name) && !isKind)) this.#arm(name);
     else if (armed?.valued === true && this.#depth <= armed.depth && this.#isAssignment(index + 1)) this.#disarm();
     else if (armed !== undefined && !armed.valued && ++armed.words > reach) this.#disarm();
   }
@@ -156,16 +162,15 @@ class SecretFinder {
     if (!announcesSecret(part)) return;
     for (const { start, end } of secretSpans(part, reading)) {
       const value = meaning(part.slice(start, end));
-      this.#spans.push({ start: from + start, end: from + end, whole: false, values: [value.trim(), ...value.split(/['"`]+/)] });
+      this.#spans.push({ start: from + start, end: from + end, whole: false, values: [value.trim(), ...pieces(value)] });
     }
   }
 
   #hide(token: Token): void {
     const { text } = this.#statement;
-    const values =
-      token.kind === 'string' || token.kind === 'dollar' || token.kind === 'quoted'
-        ? [literalValue(text, token), insideQuotes(text, token)]
-        : [text.slice(token.start, token.end)];
+    const isLiteral = token.kind === 'string' || token.kind === 'dollar' || token.kind === 'quoted';
+    const value = isLiteral ? literalValue(text, token) : text.slice(token.start, token.end);
+    const values = [value, ...pieces(value), ...(isLiteral ? [insideQuotes(text, token)] : [])];
     this.#spans.push({ start: token.start, end: token.end, whole: true, values });
   }
 
@@ -193,6 +198,14 @@ class SecretFinder {
     const { text, tokens } = this.#statement;
     return harmlessUserProperties.has(upperWord(text, tokens[this.#followsAssignment(index) ? index - 2 : index - 1]));
   }
+}
+
+/** Shorter pieces of hidden text are words like any other. */
+const shortestPiece = 6;
+
+/** Parts of hidden text that a message may repeat alone. */
+function pieces(value: string): readonly string[] {
+  return [...value.split(/['"`]+/), ...value.split(/[\s'"`=:,;@?&()]+/)].filter((piece) => piece.length >= shortestPiece);
 }
 
 function concernsUser({ text, tokens }: LexedText): boolean {

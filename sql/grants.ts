@@ -85,7 +85,7 @@ function phrase(cursor: Cursor, statement: LexedText, ends: ReadonlySet<string>)
     const token = cursor.token;
     if (token === undefined) break;
     const name = token.kind === 'word' || token.kind === 'quoted' ? cursor.name('one part') : undefined;
-    const part = name ?? (cursor.token === token ? statement.text.slice(token.start, token.end) : 'IDENTIFIER');
+    const part = name ?? statement.text.slice(token.start, token.end).toUpperCase();
     if (name === undefined && cursor.token === token) cursor.skip();
     said += said === '' || part === ',' || part === '(' || part === ')' || said.endsWith('(') ? part : ` ${part}`;
   }

@@ -1,6 +1,6 @@
 // What people may see of a script. Secrets are found by tokens (find-secrets.ts) and written as '[redacted]'; characters that nobody sees are written out.
 import type { Platform } from '../domain/script.js';
-import { literalValue } from './cursor.js';
+import { literalValue } from './literal-value.js';
 import { findSecrets } from './find-secrets.js';
 import type { SecretSpan } from './find-secrets.js';
 import { ScriptRefused } from './script-refused.js';
@@ -8,7 +8,7 @@ import { lexStatement } from './split.js';
 import type { LexedText } from './token.js';
 import { visibleText } from './visible-text.js';
 
-export const redacted = '[redacted]';
+const redacted = '[redacted]';
 
 /** One statement as people may see it. A text that cannot be read with certainty is hidden whole. */
 export function redact(statement: string, platform: Platform): string {
@@ -25,12 +25,7 @@ export function redactAll(statements: readonly LexedText[]): readonly string[] {
 /** The secrets a statement holds, in every form in which a platform's message may repeat them. Mask messages with `maskLiterals`. */
 export function secretLiterals(statement: string, platform: Platform): readonly string[] {
   const lexed = lexOrNothing(statement, platform);
-  return lexed === undefined ? [statement] : secretLiteralsOf([lexed]);
-}
-
-/** The same over all statements of a script. */
-export function secretLiteralsOf(statements: readonly LexedText[]): readonly string[] {
-  return [...findAll(statements).values].sort((left, right) => right.length - left.length);
+  return lexed === undefined ? [statement] : [...findAll([lexed]).values];
 }
 
 /** Shorter than this, a value is masked only where it stands alone: masking every "a" would hide the message and tell the secret. */

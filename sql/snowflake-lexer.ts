@@ -6,10 +6,10 @@
 // and invisible characters all show one script and run another.
 import { ScriptRefused } from './script-refused.js';
 import { emptyHash, growHash, shapeWord } from './shape-words.js';
-import type { Token, TokenKind } from './token.js';
+import type { FreshToken, TokenKind } from './token.js';
 
 /** Tokens of a Snowflake text. Throws `ScriptRefused` for whatever is not certain. */
-export function lexSnowflake(text: string): readonly Token[] {
+export function lexSnowflake(text: string): readonly FreshToken[] {
   return new SnowflakeLexer(text).lex();
 }
 
@@ -58,7 +58,7 @@ const stageEnd = new Set(Array.from(" \t\n\v\f\r;,()'", (character) => character
 
 class SnowflakeLexer {
   readonly #text: string;
-  readonly #tokens: Token[] = [];
+  readonly #tokens: FreshToken[] = [];
   #at = 0;
   #line = 1;
   /** Index of the first token of the statement that is being read. */
@@ -68,7 +68,7 @@ class SnowflakeLexer {
     this.#text = text;
   }
 
-  lex(): readonly Token[] {
+  lex(): readonly FreshToken[] {
     const text = this.#text;
     while (this.#at < text.length) {
       const code = text.charCodeAt(this.#at);

@@ -4,7 +4,7 @@ import { BlockReader } from './block-reader.js';
 import { sha256Hex } from './digest.js';
 import { ScriptRefused } from './script-refused.js';
 import { lexSnowflake } from './snowflake-lexer.js';
-import type { LexedText, Token } from './token.js';
+import type { FreshToken, LexedText, Token } from './token.js';
 
 /** One statement of a script, from its first token to its last: no comment around it, no `;`. */
 export interface Statement extends LexedText {
@@ -18,7 +18,7 @@ export interface Statement extends LexedText {
 }
 
 interface Dialect {
-  readonly lex: (text: string) => readonly Token[];
+  readonly lex: (text: string) => readonly FreshToken[];
   /** First words of statements that a client program carries out, never the platform. */
   readonly clientCommands: ReadonlySet<string>;
 }
@@ -38,11 +38,11 @@ export function splitScript(text: string, platform: Platform): readonly Statemen
   for (let index = 0; index < tokens.length; index++) {
     if (index === first) refuseClientCommand(tokens[index], dialect);
     if (!reader.read(index)) continue;
-    if (index > first) statements.push(cut(text, tokens.slice(first, index)));
+    if (index > first) statements.push(cut(text, tokens, first, index));
     first = index + 1;
   }
   reader.finish();
-  if (first < tokens.length) statements.push(cut(text, tokens.slice(first)));
+  if (first < tokens.length) statements.push(cut(text, tokens, first, tokens.length));
   if (statements.length === 0) throw new ScriptRefused(1, 'it holds no statement.', 'Ask for the script again.');
   return statements;
 }
@@ -52,12 +52,17 @@ export function lexStatement(text: string, platform: Platform): LexedText {
   return { text, tokens: dialects[platform].lex(text) };
 }
 
-function cut(script: string, tokens: readonly Token[]): Statement {
-  const start = tokens[0]?.start ?? 0;
-  const end = tokens.at(-1)?.end ?? start;
+/** Moves the tokens instead of copying them: half of the time of splitting would go into copies. The block reader is done with them. */
+function cut(script: string, tokens: readonly FreshToken[], first: number, after: number): Statement {
+  const own = tokens.slice(first, after);
+  const start = own[0]?.start ?? 0;
+  const end = own.at(-1)?.end ?? start;
+  for (const token of own) {
+    token.start -= start;
+    token.end -= start;
+  }
   const text = script.slice(start, end);
-  const own = start === 0 ? tokens : tokens.map((token) => ({ ...token, start: token.start - start, end: token.end - start }));
-  return { text, tokens: own, start, end, line: tokens[0]?.line ?? 1, sha256: sha256Hex(text) };
+  return { text, tokens: own, start, end, line: own[0]?.line ?? 1, sha256: sha256Hex(text) };
 }
 
 function refuseClientCommand(token: Token | undefined, dialect: Dialect): void {

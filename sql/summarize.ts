@@ -21,7 +21,8 @@ export function summarize(scripts: { readonly bootstrap?: ScriptPlan | undefined
 }
 
 function inWords(findings: readonly Finding[]): string {
-  const of = (...classes: readonly StatementClass[]): readonly Finding[] => findings.filter((finding) => classes.includes(finding.class));
+  const byClass = grouped(findings);
+  const of = (found: StatementClass): readonly Finding[] => byClass.get(found) ?? [];
   const clauses = [
     clause('creates', byKind(of('create').map((finding) => finding.object))),
     clause('replaces', named(of('replace'))),
@@ -36,6 +37,16 @@ function inWords(findings: readonly Finding[]): string {
     clause('drops', named(of('drop'))) || 'drops nothing',
   ];
   return clauses.filter((words) => words !== '').join('; ');
+}
+
+function grouped(findings: readonly Finding[]): ReadonlyMap<StatementClass, readonly Finding[]> {
+  const byClass = new Map<StatementClass, Finding[]>();
+  for (const finding of findings) {
+    const together = byClass.get(finding.class);
+    if (together === undefined) byClass.set(finding.class, [finding]);
+    else together.push(finding);
+  }
+  return byClass;
 }
 
 function clause(verb: string, what: string): string {

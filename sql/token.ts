@@ -20,6 +20,9 @@ export interface Token {
   readonly word: string;
 }
 
+/** A token in the hands of the one who made it, and may still move it. */
+export type FreshToken = { -readonly [Part in keyof Token]: Token[Part] };
+
 /** A text with its tokens; their offsets count from the start of this text. */
 export interface LexedText {
   readonly text: string;

@@ -6,6 +6,12 @@ import { assemble } from './assemble.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { installTelemetry } from './telemetry.js';
 
+/** Each script holds a runner process of about 100 MB. */
+const maxScripts = 20;
+
+/** How long a run waits for the worker that has it in memory before any other may take it; the SDK's 10 s are felt after every crash. */
+const stickyQueueScheduleToStartTimeout = '2s' as const;
+
 try {
   const config = readWorkerConfig(process.env, process.argv.slice(2));
   installTelemetry(config.logLevel);
@@ -25,33 +31,27 @@ async function serve(config: WorkerConfig): Promise<void> {
       next: 'Set TEMPORAL_ADDRESS to a running server, or start one with `mooring dev`.',
     });
   });
-  try {
-    const activities = assemble(config, process.env, scriptKeys);
-    const common = { connection, namespace, dataConverter: createDataConverter(codecKeys, namespace) };
-    const workers: Worker[] = [];
-    if (config.role !== 'platform') {
-      const workflowBundle = { codePath: fileURLToPath(new URL('../workflow-bundle.cjs', import.meta.url)) };
-      workers.push(await Worker.create({ ...common, taskQueue: config.taskQueue, workflowBundle, activities: activities.immuta }));
-    }
-    if (config.role !== 'workflows') {
-      workers.push(
-        await Worker.create({
-          ...common,
-          taskQueue: `${config.taskQueue}-platform`,
-          activities: activities.platform,
-          maxConcurrentActivityTaskExecutions: maxScripts,
-        }),
-      );
-    }
-    if (process.send !== undefined) {
-      process.send('ready');
-      process.once('disconnect', () => process.exit(0)); // whoever started us is gone
-    }
-    await Promise.all(workers.map((worker) => worker.run()));
-  } finally {
-    await connection.close();
+  const activities = assemble(config, process.env, scriptKeys);
+  const common = { connection, namespace, dataConverter: createDataConverter(codecKeys, namespace), stickyQueueScheduleToStartTimeout };
+  const workers: Worker[] = [];
+  if (config.role !== 'platform') {
+    const workflowBundle = { codePath: fileURLToPath(new URL('../workflow-bundle.cjs', import.meta.url)) };
+    workers.push(await Worker.create({ ...common, taskQueue: config.taskQueue, workflowBundle, activities: activities.immuta }));
   }
+  if (config.role !== 'workflows') {
+    workers.push(
+      await Worker.create({
+        ...common,
+        taskQueue: `${config.taskQueue}-platform`,
+        activities: activities.platform,
+        maxConcurrentActivityTaskExecutions: maxScripts,
+      }),
+    );
+  }
+  if (process.send !== undefined) {
+    process.send('ready');
+    process.once('disconnect', () => process.exit(0)); // whoever started us is gone
+  }
+  await Promise.all(workers.map((worker) => worker.run()));
+  await connection.close();
 }
-
-/** Each script holds a runner process of about 100 MB. */
-const maxScripts = 20;

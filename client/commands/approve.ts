@@ -1,4 +1,5 @@
 import { parseDigest } from '../parse-digest.js';
+import { parseRun } from '../parse-run.js';
 import type { BuildCommand, JsonOption } from '../shell.js';
 import { asOption, createCommand, outputOf, withConnections } from '../shell.js';
 
@@ -10,7 +11,7 @@ interface Options extends JsonOption {
 
 export const build: BuildCommand = (shell, finish) =>
   createCommand('approve', 'Approve the plan that a run waits with', ['approve snow_prod --digest 7c1f09a4be21'])
-    .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
+    .argument('<run>', 'a connectionKey, a workflow ID or a run ID', parseRun)
     .requiredOption('--digest <digits>', 'the digest of the plan you read: the first 12 digits or all', parseDigest)
     .option('--comment <text>', 'a word for the record')
     .addOption(asOption())

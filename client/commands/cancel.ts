@@ -1,13 +1,14 @@
 import type { Phase } from '../../rules/phase.js';
 import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
+import { parseRun } from '../parse-run.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, withConnections } from '../shell.js';
 
 export const build: BuildCommand = (shell, finish) =>
   createCommand('cancel', 'Stop a run, and undo what it did', ['cancel snow_prod'])
-    .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
+    .argument('<run>', 'a connectionKey, a workflow ID or a run ID', parseRun)
     .action(async (named: string, options: JsonOption) => finish(await cancel(shell, named, options)));
 
 async function cancel(shell: Shell, named: string, options: JsonOption): Promise<ExitCode> {

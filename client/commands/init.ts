@@ -1,6 +1,6 @@
 // Writes a manifest and never asks for a secret: it asks for references, or leaves those of the examples.
 import { existsSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { CommandError } from '../command-error.js';
 import type { ExitCode } from '../exit-code.js';
@@ -47,7 +47,6 @@ async function init(shell: Shell, options: Options): Promise<ExitCode> {
 
   const { manifestText } = await import('../manifest-text.js');
   const { parseManifest } = await import('../read-manifest.js');
-  const { dirname } = await import('node:path');
   const text = manifestText(manifest, dirname(file));
   parseManifest(text, 'the new manifest'); // options and answers are checked by the one schema
   write(file, text);

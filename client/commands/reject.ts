@@ -1,4 +1,5 @@
 import { parseDigest } from '../parse-digest.js';
+import { parseRun } from '../parse-run.js';
 import type { BuildCommand, JsonOption } from '../shell.js';
 import { asOption, createCommand, outputOf, withConnections } from '../shell.js';
 import { readComment } from '../read-comment.js';
@@ -11,7 +12,7 @@ interface Options extends JsonOption {
 
 export const build: BuildCommand = (shell, finish) =>
   createCommand('reject', 'Reject the plan that a run waits with; nothing runs', ['reject snow_prod --comment "grants too much"'])
-    .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
+    .argument('<run>', 'a connectionKey, a workflow ID or a run ID', parseRun)
     .requiredOption('--comment <text>', 'why', readComment)
     .option('--digest <digits>', 'reject only this plan: the first 12 digits or all', parseDigest)
     .addOption(asOption())

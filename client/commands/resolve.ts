@@ -6,6 +6,7 @@ import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
 import { parseDigest } from '../parse-digest.js';
 import { readComment } from '../read-comment.js';
+import { parseRun } from '../parse-run.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { asOption, createCommand, outputOf, withConnections } from '../shell.js';
@@ -22,7 +23,7 @@ export const build: BuildCommand = (shell, finish) =>
     'resolve snow_prod ran --comment "saw it in the query history" --query-id 01b2c3d4-0000-1111-0000-000000000001',
     'resolve snow_prod abandon --comment "cleaned up by hand"',
   ])
-    .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
+    .argument('<run>', 'a connectionKey, a workflow ID or a run ID', parseRun)
     .addArgument(new Argument('<choice>', 'one of the choices that "mooring show" offers').choices(attentionChoices))
     .requiredOption('--comment <text>', 'what you looked at, and why this choice', readComment)
     .option('--digest <digits>', 'the digest of the plan that undo runs: the first 12 digits or all', parseDigest)

@@ -1,6 +1,7 @@
 import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
 import { CommandError } from '../command-error.js';
+import { parseRun } from '../parse-run.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, withConnections } from '../shell.js';
@@ -11,7 +12,7 @@ interface Options extends JsonOption {
 
 export const build: BuildCommand = (shell, finish) =>
   createCommand('show', 'Show the plan of a run: what will run, where, and what is dangerous about it', ['show snow_prod', 'show snow_prod --script'])
-    .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
+    .argument('<run>', 'a connectionKey, a workflow ID or a run ID', parseRun)
     .option('--script', 'the redacted text of both scripts instead of the summary')
     .action(async (named: string, options: Options) => finish(await show(shell, named, options)));
 

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
+import { parseRun } from '../parse-run.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, withConnections } from '../shell.js';
@@ -9,7 +10,7 @@ export const build: BuildCommand = (shell, finish) =>
     'status snow_prod',
     'status snow_prod --json',
   ])
-    .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
+    .argument('<run>', 'a connectionKey, a workflow ID or a run ID', parseRun)
     .action(async (named: string, options: JsonOption) => finish(await status(shell, named, options)));
 
 async function status(shell: Shell, named: string, options: JsonOption): Promise<ExitCode> {

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
+import { parseRun } from '../parse-run.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, parseDuration, untilInterrupted, withConnections } from '../shell.js';
@@ -13,13 +14,13 @@ export const build: BuildCommand = (shell, finish) =>
     'watch snow_prod',
     'watch snow_prod --json | jq .phase',
   ])
-    .argument('<run>', 'a connectionKey, a workflow ID or a run ID')
+    .argument('<run>', 'a connectionKey, a workflow ID or a run ID', parseRun)
     .option('--wait [duration]', 'stay when the run needs a person, at most so long (exit code 7)', parseDuration)
     .action(async (named: string, options: Options) => finish(await watch(shell, named, options)));
 
 async function watch(shell: Shell, named: string, options: Options): Promise<ExitCode> {
   const lines = options.json === true || shell.stdout.isTTY !== true;
-  const output = outputOf(shell, { ...(lines ? { json: true } : {}) });
+  const output = outputOf(shell, lines ? { json: true } : {});
   return withConnections(shell, output, async (connections) => {
     const { findRun } = await import('../find-run.js');
     const { presentRun } = await import('../present-run.js');

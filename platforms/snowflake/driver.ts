@@ -14,8 +14,17 @@ export async function loadDriver(rule: OutgoingRule, plainHttp: boolean): Promis
   const silent = (): void => undefined;
   driver.configure({
     customLogger: { error: silent, warn: silent, info: silent, debug: silent, trace: silent }, // also keeps snowflake.log from being written
-    jsonColumnVariantParser: (text) => JSON.parse(text) as unknown, // else what is no JSON is evaluated as JavaScript
+    jsonColumnVariantParser: parsedOrText, // else what is no JSON is evaluated as JavaScript
     ...(plainHttp ? { useEnvProxy: false } : {}), // a proxy would be asked for loopback too
   });
   return driver;
+}
+
+/** Never throws: an error in here would end the process, not the statement. */
+function parsedOrText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }

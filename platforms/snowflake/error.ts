@@ -82,7 +82,7 @@ export function statementFailure(error: unknown, statement: { subject: string; s
     return failed(false, { kind: 'timeout', what: 'the lease of this attempt had ended', next: 'The next attempt goes on from there.' });
   if (httpStatus === 429) return failed(false, { kind: 'throttled', what: 'Snowflake asked to wait (HTTP 429)', next: 'Try again in some minutes.' });
   if (httpStatus !== undefined)
-    return failed(httpStatus < 500, {
+    return failed(httpStatus < 500 && httpStatus !== 408, {
       kind: 'unreachable',
       what: `Snowflake answered with HTTP ${httpStatus}`,
       next: 'See https://status.snowflake.com.',

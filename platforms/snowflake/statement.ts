@@ -33,13 +33,18 @@ async function send(connection: DriverConnection, { text, tag, timeoutMs }: Sent
       sqlText: text,
       requestId: randomUUID(), // the driver re-sends with it, and Snowflake runs an id once in a session
       streamResult: true, // else an HTTP failure makes the driver send its whole series of attempts twice
-      parameters: { QUERY_TAG: tag, STATEMENT_TIMEOUT_IN_SECONDS: Math.ceil(timeoutMs / 1_000) },
+      parameters: { QUERY_TAG: tag, STATEMENT_TIMEOUT_IN_SECONDS: serverTimeoutSeconds(timeoutMs) },
       complete: (error, statement) => {
         if (error === undefined || error === null) resolve(statement);
         else reject(error);
       },
     });
   });
+}
+
+/** A little before our own deadline, so that a slow statement ends with a clear answer rather than with a killed runner. 0 would mean "none". */
+function serverTimeoutSeconds(timeoutMs: number): number {
+  return Math.max(1, Math.floor(timeoutMs / 1_000) - 2);
 }
 
 function cellText(value: unknown): string | undefined {

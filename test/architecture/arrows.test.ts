@@ -41,7 +41,14 @@ const may: Readonly<Record<string, { readonly values: readonly string[]; readonl
   platforms: { values: ['platforms', 'sql', 'domain', 'rules', 'ky', 'zod', ...oauth, ...nodeModules] },
   secrets: { values: ['secrets', 'domain', ...nodeModules] },
   temporal: {
-    values: ['temporal', 'domain', 'secrets', ...['common', 'client', 'envconfig', 'proto'].map((name) => `@temporalio/${name}`), ...nodeModules],
+    values: [
+      'temporal',
+      'domain',
+      'rules',
+      'secrets',
+      ...['common', 'client', 'envconfig', 'proto'].map((name) => `@temporalio/${name}`),
+      ...nodeModules,
+    ],
   },
   worker: { values: [...beforeTheClient, ...temporalPackages, 'pino', ...nodeModules] },
   client: {

@@ -15,7 +15,7 @@ test('a decided statement is sent once with its own tag, timeout and request id,
   expect(ran).toEqual({ queryId });
   const [sent, ...more] = wire.scriptStatements();
   expect(more).toEqual([]);
-  expect(sent?.body['parameters']).toEqual({ QUERY_TAG: 'mooring/run-1/0', STATEMENT_TIMEOUT_IN_SECONDS: 13 });
+  expect(sent?.body['parameters']).toEqual({ QUERY_TAG: 'mooring/run-1/0', STATEMENT_TIMEOUT_IN_SECONDS: 10 });
   expect(sent?.sql).toBe(create);
   expect(sent?.url.searchParams.get('requestId')).toMatch(/^[0-9a-f-]{36}$/);
 });
@@ -156,6 +156,7 @@ test.each([
 test.each([
   ['390111', { code: '390111', message: 'Session no longer exists.' }, 'unreachable'],
   ['390114', { code: '390114', message: 'Authentication token has expired.' }, 'unreachable'],
+  ['HTTP 503', { status: 503 }, 'unreachable'],
   ['garbage', { status: 200, body: '<html>' }, 'bad-answer'],
 ] as const)('an answer of %s to a statement leaves its outcome unclear', async (_name, reply, kind) => {
   const wire = await wireServer();
@@ -163,7 +164,7 @@ test.each([
   await session.decide([sha256(create)]);
   wire.respond = ({ sql }) => (sql === create ? reply : undefined);
 
-  const error = await errorOf(session.execute(statement(create)));
+  const error = await errorOf(session.execute(statement(create, { leaseEndsAt: monotonicMs() + 500 })));
 
   expect(error).toMatchObject({ kind, ambiguous: true });
 });

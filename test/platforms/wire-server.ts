@@ -107,7 +107,7 @@ function ownStatement({ sql }: Seen): Reply | undefined {
 
 /** Snowflake's wire form of a timestamp. */
 export function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(9)}`;
+  return `${Math.floor(ms / 1_000)}.${String(ms % 1_000).padStart(3, '0')}000000`;
 }
 
 function logIn({ body }: Seen, users: readonly WireUser[]): Json {
@@ -157,7 +157,7 @@ function answer(response: ServerResponse, reply: Reply | Json): void {
 function table({ columns, rows }: Extract<Reply, { rows: unknown }>): Json {
   const rowtype = columns.map((name) => ({
     name,
-    type: /TIMESTAMP|_TIME$|created_on/.test(name) ? 'timestamp_ltz' : 'text',
+    type: name === 'VARIANT' ? 'variant' : /TIMESTAMP|_TIME$|created_on/.test(name) ? 'timestamp_ltz' : 'text',
     nullable: true,
     scale: 9,
     precision: null,

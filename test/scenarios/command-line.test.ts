@@ -9,7 +9,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import type { Plan } from '../../domain/plan.js';
 import { readKeyRing } from '../../secrets/key-ring.js';
 import { createDataConverter } from '../../temporal/data-converter.js';
-import { type Finished, runMooring, startMooring } from '../client/run-mooring.js';
+import type { Finished } from '../client/run-mooring.js';
+import { runMooring, startMooring } from '../client/run-mooring.js';
 
 // The product's workflows on a real server, with activities that only say what the real ones would: the command line is what is judged here.
 const digest = 'ab12cd34ef56'.padEnd(64, '0');
@@ -74,7 +75,8 @@ beforeAll(async () => {
       bootstrap: { ...sealed, purpose: 'bootstrap' },
     }),
     createConnection: () => {
-      if (createFails) throw ApplicationFailure.nonRetryable('Immuta refused the connection.', 'conflict');
+      const failure = { kind: 'conflict', message: 'Immuta refused the connection.', next: 'Choose another key.', step: 'createConnection' };
+      if (createFails) throw ApplicationFailure.create({ type: failure.kind, message: failure.message, nonRetryable: true, details: [{ failure }] });
       return { integrationId: 7, sentAt: new Date().toISOString() };
     },
     inspectRegistration: () => ({ connection: 'absent', integration: 'absent' }),
@@ -207,13 +209,14 @@ test('A run that needs attention ends the following command with exit code 6, an
   await registered();
   await mooring('approve', key, '--digest', digest);
 
-  const followed = await mooring('register', key, '--json');
+  const followed = await mooring('watch', key);
+  const status = json(await mooring('status', key, '--json'));
   const wrong = await mooring('resolve', key, 'ran', '--comment', 'guessing', '--json');
   const resolved = await mooring('resolve', key, 'abandon', '--comment', 'removed by hand', '--json');
   const ended = await mooring('watch', key);
 
   expect(followed.exitCode).toBe(6);
-  expect(json(followed)).toMatchObject({ phase: 'needs-attention', attention: { choices: ['retry', 'abandon'] } });
+  expect(status).toMatchObject({ phase: 'needs-attention', attention: { choices: ['retry', 'abandon'] } });
   expect(wrong.exitCode).toBe(4);
   expect(json(resolved)).toEqual({ v: 1, accepted: true });
   expect(ended.exitCode).toBe(6);

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { Manifest, registrationRequest } from '../../domain/manifest.js';
+import { Timing } from '../../domain/timing.js';
+
+const connection = {
+  technology: 'Snowflake',
+  host: 'acme.snowflakecomputing.com',
+  warehouse: 'WH',
+  database: 'IMMUTA',
+  systemAccount: { authenticationType: 'userPassword', username: 'A', password: 'env:A', role: 'R' },
+  privilegedUser: { authenticationType: 'userPassword', username: 'B', password: 'env:B', role: 'ACCOUNTADMIN' },
+};
+const immuta = { url: 'https://acme.hosted.immutacloud.com/', secret: 'env:IMMUTA_API_KEY' };
+const by = { requester: 'asks@example.com', timing: Timing.parse({}) };
+
+describe('Defaults', () => {
+  test('are merged under every connection, block by block, and a connection wins', () => {
+    const defaults = {
+      port: 8443,
+      script: { policy: 'automatic', expiresAfter: '1h' },
+      privilegedUser: { role: 'SECURITYADMIN', warehouse: 'ADMIN_WH' },
+    };
+
+    const manifest = Manifest.parse({ immuta, defaults, connections: { one: { ...connection, script: { policy: 'approval' } } } });
+
+    expect(manifest.connections['one']).toMatchObject({
+      port: 8443,
+      script: { policy: 'approval', expiresAfter: '1h' },
+      privilegedUser: { role: 'ACCOUNTADMIN', warehouse: 'ADMIN_WH' },
+    });
+  });
+
+  test('lose their arrays to those of a connection', () => {
+    const defaults = { userRolePattern: { exclude: ['ONE', 'TWO'] } };
+
+    const manifest = Manifest.parse({ immuta, defaults, connections: { one: { ...connection, userRolePattern: { exclude: ['THREE'] } } } });
+
+    expect(manifest.connections['one']?.userRolePattern).toEqual({ exclude: ['THREE'] });
+  });
+});
+
+describe('A request', () => {
+  test('is one entry after defaults, with who asks and the timing', () => {
+    const manifest = Manifest.parse({ immuta, connections: { one: connection } });
+
+    const request = registrationRequest(manifest, 'one', by);
+
+    expect(request).toMatchObject({
+      connectionKey: 'one',
+      immuta: { url: 'https://acme.hosted.immutacloud.com', authentication: 'apiKey' },
+      target: { host: 'acme.snowflakecomputing.com', port: 443, settings: { isActive: false } },
+      script: { policy: 'approval', expiresAfter: '72h' },
+      requester: 'asks@example.com',
+    });
+    expect(request?.target).not.toHaveProperty('script');
+  });
+
+  test('is not made for a key that only every object has', () => {
+    const manifest = Manifest.parse({ immuta, connections: { one: connection } });
+
+    expect(registrationRequest(manifest, 'constructor', by)).toBeUndefined();
+    expect(registrationRequest(manifest, '__proto__', by)).toBeUndefined();
+  });
+});
+
+test('Plain http is for a tenant on loopback only', () => {
+  const withUrl = (url: string) => Manifest.safeParse({ immuta: { ...immuta, url }, connections: { one: connection } }).success;
+
+  expect(withUrl('http://127.0.0.1:8080')).toBe(true);
+  expect(withUrl('http://localhost')).toBe(true);
+  expect(withUrl('http://127.0.0.1.example.com')).toBe(false);
+  expect(withUrl('http://acme.hosted.immutacloud.com')).toBe(false);
+});
