@@ -7,7 +7,7 @@ import { compile } from './compile.js';
 import { SqlError } from './errors.js';
 import { UnreadableBody, readBody, sendJson } from './http.js';
 import type { LoginRequest } from './login.js';
-import { login } from './login.js';
+import { login, loginRefusal } from './login.js';
 import { answerWithFault, meetFault } from './meet-fault.js';
 import type { Query } from './query.js';
 import { asRecord, asText, readQueryRequest } from './query-request.js';
@@ -45,7 +45,12 @@ export async function route(life: Life, request: IncomingMessage, response: Serv
 
   if (path === '/session/v1/login-request') {
     const fault = meetFault(life.faults, life.ledger, ['snowflake:login']);
-    await answerWithFault(response, fault, () => login(life.account, life.sessions, readLogin(url, body)), '390100');
+    await answerWithFault(
+      response,
+      fault,
+      () => login(life.account, life.sessions, readLogin(url, body)),
+      (code = '390100') => loginRefusal(code, 'Injected refusal.'),
+    );
   } else if (path === '/session/token-request') {
     sendJson(response, renew(life.sessions.renew(request.headers.authorization)));
   } else if (path === '/telemetry/send') {
