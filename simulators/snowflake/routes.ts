@@ -4,7 +4,7 @@ import type { Fault, Faults } from '../faults.js';
 import type { Ledger } from '../ledger.js';
 import type { Account } from './account.js';
 import { compile } from './compile.js';
-import { SqlError } from './errors.js';
+import { injectedRefusal } from './errors.js';
 import { UnreadableBody, readBody, sendJson } from './http.js';
 import type { LoginRequest } from './login.js';
 import { login, loginRefusal } from './login.js';
@@ -110,7 +110,7 @@ async function executeText(life: Life, opened: OpenSession, { url, body }: Incom
 
 /** Faults of the statement rather than of its answer. */
 function disturbanceOf(fault: Fault | undefined): Disturbance | undefined {
-  if (fault?.kind === 'refuse') return { refusal: new SqlError(fault.code ?? '000603', 'XX000', 'SQL execution internal error: injected refusal.') };
+  if (fault?.kind === 'refuse') return { refusal: injectedRefusal(fault.code) };
   if (fault?.kind === 'delay') return { delayMs: fault.delayMs ?? 0 };
   return fault?.kind === 'hang' ? { hang: true } : undefined;
 }

@@ -67,7 +67,7 @@ describe('a refusal', () => {
 
     expect(account.simulator.hasDatabase('D')).toBe(false);
     const history = "SELECT ERROR_CODE FROM TABLE(SNOWFLAKE.INFORMATION_SCHEMA.QUERY_HISTORY()) WHERE QUERY_TAG = 't'";
-    expect(await refusal(execute(connection, history))).toBe('002003/XX000');
+    expect(await refusal(execute(connection, history))).toBe('002003/02000');
     expect(await execute(connection, history)).toEqual([{ ERROR_CODE: 603 }]);
     await disconnect(connection);
   });

@@ -102,6 +102,7 @@ describe('CREATE', () => {
     'CREATE USER U PASSWORD',
     'CREATE NONSENSE X',
     'CREATE VIEW V AS',
+    'CREATE PROCEDURE P() RETURNS INT EXECUTE AS OWNER',
   ])('%s is a syntax error', async (text) => {
     await execute(connection, 'CREATE DATABASE D');
 

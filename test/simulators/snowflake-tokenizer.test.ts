@@ -58,6 +58,10 @@ describe('secrets', () => {
     expect(masked).toBe("CREATE USER u PASSWORD = '****' LOGIN_NAME = 'l' CLIENT_SECRET='****'");
   });
 
+  test('are masked without quotes too', () => {
+    expect(maskSecrets('ALTER USER u SET PASSWORD = plain COMMENT = x')).toBe("ALTER USER u SET PASSWORD = '****' COMMENT = x");
+  });
+
   test('a text that cannot be read shows nothing', () => {
     expect(maskSecrets("CREATE USER u PASSWORD = 'open")).not.toContain('open');
   });
