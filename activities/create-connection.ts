@@ -70,7 +70,9 @@ async function bringIntoBeing(run: Run, immuta: ImmutaPort): Promise<void> {
     await immuta.createConnection(connectionKey, target);
   } catch (error) {
     const mayBeOurs = !isPortError(error) || error.ambiguous || (sentBefore && error.kind === 'conflict');
-    if (!mayBeOurs || !(await readBack(run, immuta))) throw error;
+    if (mayBeOurs && (await readBack(run, immuta))) return;
+    if (mayBeOurs && run.record.cancelled()) throw new CancelledFailure('The run was cancelled, and the connection was certainly not created.');
+    throw error;
   }
 }
 
@@ -79,7 +81,7 @@ async function readBack(run: Run, immuta: ImmutaPort): Promise<boolean> {
   await sleep(durationMs(run.request.timing.quietPeriod));
   const connection = await immuta.getConnection(run.request.connectionKey);
   if (connection === undefined) return false;
-  if (isOurs(connection, run.request, run.sent?.at, immuta.clockSkewMs)) return true;
+  if (isOurs(connection, await immuta.listIntegrations(), run.request, run.sent?.at, immuta.clockSkewMs)) return true;
   throw refusal(
     'conflict',
     `A connection "${connection.connectionKey}" stands in Immuta now that this run did not create.`,

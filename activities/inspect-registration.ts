@@ -21,9 +21,11 @@ export function createInspectRegistration({ openImmuta }: { readonly openImmuta:
       const request = readRequest(input.request);
       const immuta = openImmuta(request.immuta, cancellationSignal());
       const connection = await immuta.getConnection(request.connectionKey);
-      const integration = findIntegration(await immuta.listIntegrations(), request);
+      const integrations = await immuta.listIntegrations();
+      const integration = findIntegration(integrations, request);
       return {
-        connection: connection === undefined ? 'absent' : isOurs(connection, request, input.sentAt, immuta.clockSkewMs) ? 'ours' : 'foreign',
+        connection:
+          connection === undefined ? 'absent' : isOurs(connection, integrations, request, input.sentAt, immuta.clockSkewMs) ? 'ours' : 'foreign',
         integration: integration === undefined ? 'absent' : 'ours',
         ...(integration === undefined ? {} : { integrationId: integration.id }),
       };
@@ -37,12 +39,19 @@ export function createInspectRegistration({ openImmuta }: { readonly openImmuta:
 const creationMarginMs = 1_500;
 
 /**
- * A connection is ours if our host stands in it and it was created no earlier than our POST, by Immuta's clock. That it was absent at preflight is
- * given: no run gets past preflight otherwise.
+ * A connection is ours if our host stands in it, its integration has our database, and it was created no earlier than our POST, by Immuta's clock.
+ * That it was absent at preflight is given: no run gets past preflight otherwise. An integration that is gone already says nothing against it.
  */
-export function isOurs(connection: ImmutaConnection, request: RegistrationRequest, sentAt: string | undefined, clockSkewMs: number): boolean {
-  if (sentAt === undefined || connection.createdAt === undefined) return false;
-  if (connection.host !== undefined && connection.host !== request.target.host.toLowerCase()) return false;
+export function isOurs(
+  connection: ImmutaConnection,
+  integrations: readonly Integration[],
+  { target }: RegistrationRequest,
+  sentAt: string | undefined,
+  clockSkewMs: number,
+): boolean {
+  if (sentAt === undefined || connection.createdAt === undefined || connection.host !== target.host.toLowerCase()) return false;
+  const integration = integrations.find(({ id }) => id === connection.integrationId);
+  if (integration !== undefined && integration.database !== target.database) return false;
   return Date.parse(connection.createdAt) >= Date.parse(sentAt) + clockSkewMs - creationMarginMs;
 }
 

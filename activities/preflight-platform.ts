@@ -9,6 +9,8 @@ export interface PlatformPreflight {
   /** As the platform reports them: the script's session must be the same. */
   readonly identity: { readonly user: string; readonly role: string };
   readonly checks: readonly Check[];
+  /** Whether the platform's own history can tell after a crash what became of a statement. */
+  readonly historyReadable: boolean;
   /** The objects the manifest names, as they stood. */
   readonly existing: readonly ObjectState[];
 }
@@ -30,7 +32,8 @@ export function createPreflightPlatform({
         const { checks, existing } = await session.preflight(request.target);
         const failed = checks.find(({ status }) => status === 'failed');
         if (failed !== undefined) throw refusal(failed.kind ?? 'invalid-request', failed.message, failed.cure);
-        return { identity: session.identity, checks, existing };
+        const historyReadable = checks.some(({ name, status }) => name === 'query history' && status === 'passed');
+        return { identity: session.identity, checks, historyReadable, existing };
       } finally {
         await session.close();
       }

@@ -5,13 +5,23 @@ import { refusal } from './application-failure.js';
 /** Anyone may start a workflow, so an activity believes its input only after it parsed it. Throws a `PortError` of kind `invalid-request`. */
 export function readRequest(request: unknown): RegistrationRequest {
   const parsed = RegistrationRequest.safeParse(request);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return runnable(parsed.data);
   const [first] = parsed.error.issues;
   const where = first === undefined || first.path.length === 0 ? 'The request' : first.path.join('.');
   throw refusal(
     'invalid-request',
     `${where}: ${first?.message ?? 'not a registration request'}.`,
     'Start the run with `mooring register`, which checks the manifest first.',
+  );
+}
+
+/** Nothing may run what a person meant to run elsewhere. */
+function runnable(request: RegistrationRequest): RegistrationRequest {
+  if (request.script.policy !== 'external') return request;
+  throw refusal(
+    'invalid-request',
+    'The script policy "external" is not supported by this version.',
+    'Use "approval", or "automatic" where the worker allows it.',
   );
 }
 

@@ -25,6 +25,8 @@ export interface RunScriptInput {
   readonly decisions: readonly Decision[];
   /** Who preflight logged in as: the session of the script must be the same. */
   readonly identity: { readonly user: string; readonly role: string };
+  /** Whether the platform's query history could be read at preflight: without it one record covers one statement. */
+  readonly historyReadable: boolean;
   /** What the cleanup script would drop: statements that create one of these are on record with their time. */
   readonly targets: readonly ObjectReference[];
   /** Where an earlier activity of this run stopped, when a person settled what it could not. */
@@ -56,16 +58,17 @@ export function createRunScript(dependencies: RunScriptDependencies) {
   return async function runScript(input: RunScriptInput): Promise<ScriptRun> {
     const step = `${input.script.purpose} script`;
     const record = openRecord<Journal>();
+    const before = readJournal(activityInfo().heartbeatDetails) ?? input.resume?.journal ?? emptyJournal;
     let keeper: JournalKeeper | undefined;
     try {
       const request = readRequest(input.request);
       refuseShortTiming(request, dependencies.allowShortTiming);
       refuseUndecided(input.decisions, dependencies.allowAutomatic);
       const script = openScript(dependencies.seal, input.script);
-      keeper = startJournal(request, record, input.resume?.journal);
+      keeper = startJournal(request, record, before, input.historyReadable);
       return await runStatements({ ...dependencies, request, input, script, keeper, record });
     } catch (error) {
-      const journal = keeper?.journal;
+      const journal = keeper?.journal ?? before; // whatever stops this attempt, what earlier ones did stays on record
       if (error instanceof CancelledFailure) throw new CancelledFailure(error.message, [{ journal }]);
       if (error instanceof OutcomeUnknown) throw applicationFailure(error, step, { journal, statement: error.statement });
       throw applicationFailure(error, step, { journal });
@@ -269,12 +272,10 @@ function refuseUndecided(decisions: readonly Decision[], allowAutomatic: boolean
   }
 }
 
-function startJournal(request: RegistrationRequest, record: HeartbeatRecord<Journal>, resumed: Journal | undefined): JournalKeeper {
+function startJournal(request: RegistrationRequest, record: HeartbeatRecord<Journal>, before: Journal, historyReadable: boolean): JournalKeeper {
   const heartbeatTimeoutMs = durationMs(request.timing.heartbeatTimeout);
-  return new JournalKeeper(
-    { store: record.store, heartbeatTimeoutMs, window: recordWindow, monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n) },
-    readJournal(activityInfo().heartbeatDetails) ?? resumed ?? emptyJournal,
-  );
+  const monotonicMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
+  return new JournalKeeper({ store: record.store, heartbeatTimeoutMs, window: historyReadable ? recordWindow : 1, monotonicMs }, before);
 }
 
 function planned(script: Script, index: number): PlannedStatement {

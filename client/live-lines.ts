@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Output } from './output.js';
 import type { SafeText } from './safe-text.js';
 
@@ -8,7 +9,8 @@ export class LiveLines {
   readonly #output: Output;
   readonly #lines: () => readonly SafeText[];
   readonly #timer: NodeJS.Timeout;
-  #drawn = 0;
+  #text = '';
+  #rows = 0;
 
   constructor(output: Output, lines: () => readonly SafeText[]) {
     this.#output = output;
@@ -19,10 +21,14 @@ export class LiveLines {
   }
 
   redraw(): void {
-    const lines = this.#lines();
-    const up = this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A`;
-    this.#output.draw(`${up}\r\u001b[J${lines.map((line) => `${line.toString()}\n`).join('')}`);
-    this.#drawn = lines.length;
+    const text = this.#lines()
+      .map((line) => `${line.toString()}\n`)
+      .join('');
+    if (text === this.#text) return;
+    const up = this.#rows === 0 ? '' : `\u001b[${this.#rows}A`;
+    this.#output.draw(`${up}\r\u001b[J${text}`);
+    this.#text = text;
+    this.#rows = rowsOf(text, this.#output.width);
   }
 
   /** Draws once more and leaves the lines where they are. */
@@ -31,4 +37,12 @@ export class LiveLines {
     this.redraw();
     this.#output.draw('\u001b[?25h');
   }
+}
+
+/** How many rows of a terminal a text takes: long lines go on in the next row, and styles take no room. */
+function rowsOf(text: string, width: number): number {
+  return stripVTControlCharacters(text)
+    .split('\n')
+    .slice(0, -1)
+    .reduce((rows, line) => rows + Math.max(1, Math.ceil(Array.from(line).length / width)), 0);
 }

@@ -17,6 +17,8 @@ interface Result {
   readonly seconds: number;
 }
 
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM')); // the command that started us is gone; what we started goes with us
+
 const folder = await mkdtemp(join(tmpdir(), 'mooring-demo-'));
 try {
   process.exitCode = (await play()) ? 0 : 1;

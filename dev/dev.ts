@@ -109,6 +109,7 @@ function lives(pid: number): boolean {
 function untilAskedToEnd(): Promise<'asked'> {
   return new Promise((settle) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => settle('asked'));
+    process.once('disconnect', () => settle('asked')); // the command that started us is gone, however it died
   });
 }
 

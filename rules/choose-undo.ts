@@ -15,6 +15,8 @@ export interface UndoFacts {
     readonly createdAt?: string | undefined;
     readonly existedBefore: boolean;
   }[];
+  /** Drops of the cleanup script whose object cannot be told from its text, in words. */
+  readonly unnamedDrops: readonly string[];
   readonly creations: readonly Creation[];
   readonly connection: 'absent' | 'ours' | 'foreign';
   /** An integration with our host and database that was absent at preflight. */
@@ -33,9 +35,10 @@ export type UndoRow =
 
 export function chooseUndo(facts: UndoFacts): UndoRow {
   if (!facts.wroteOnPlatform && !facts.postSent) return { row: 1, do: 'nothing' };
-  const notOurs = facts.targets
+  const unproved = facts.targets
     .filter((target) => target.exists && !provedOurs(target, facts.creations))
     .map(({ object }) => `${object.kind} ${object.name}`);
+  const notOurs = [...unproved, ...facts.unnamedDrops];
   if (notOurs.length > 0) return { row: 2, do: 'ask', notOurs };
   if (facts.connection === 'foreign') return { row: 3, do: 'ask' };
   if (facts.connection === 'ours') return { row: 4, do: 'deregister' };

@@ -13,7 +13,7 @@ import { SecretError } from './secret-error.js';
 const maxBytes = 64 * 1024; // the largest key or token is a few KiB
 
 /** The text of a secret file without one trailing newline. Throws a `SecretError` that says which rule failed. */
-export async function readSecretFile(path: string, allowedFolders: readonly string[]): Promise<string> {
+export async function readSecretFile(path: string, allowedFolders: readonly string[], refusedFiles: readonly string[] = []): Promise<string> {
   const refuse = (complaint: string, next: string) => new SecretError(`The secret file ${JSON.stringify(path)} ${complaint}.`, next);
   if (!isAbsolute(path)) throw refuse('is not an absolute path', 'Write file:/absolute/path.');
 
@@ -27,6 +27,9 @@ export async function readSecretFile(path: string, allowedFolders: readonly stri
       `does not lie in an allowed folder (${allowedFolders.join(', ') || 'none'})${real === path ? '' : ', once links are resolved'}`,
       'Move it, or add its folder to MOORING_SECRET_DIR on the worker.',
     );
+
+  const refused = await Promise.all(refusedFiles.map((file) => realpath(file).catch(() => file)));
+  if (refused.includes(real)) throw refuse('is a key of the worker itself', 'Name the file of the secret that is meant.');
 
   // O_NOFOLLOW: the last part is not a link any more; O_NONBLOCK: a pipe must not hold the worker.
   const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {

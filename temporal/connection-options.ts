@@ -41,7 +41,7 @@ export function readTemporalAddress(environment: NodeJS.ProcessEnv): TemporalAdd
   const config = read(variables);
   const address = config.connectionOptions.address ?? 'localhost:7233';
   const { tls, apiKey, metadata } = config.connectionOptions;
-  if (!isLoopbackAddress(address) && !tls && apiKey === undefined) {
+  if (!isLoopbackAddress(address) && (tls === false || (!tls && apiKey === undefined))) {
     throw new TemporalRefused(
       `Temporal at ${address} is not on this machine and TLS is off.`,
       'Set TEMPORAL_TLS=true (and the certificate variables your server needs), or an address on loopback.',

@@ -10,7 +10,12 @@ import type { WorkerConfig } from './config.js';
 
 /** The activities of both task queues. Secrets are read at the moment of use, hosts are checked before anything is sent to them. */
 export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, scriptKeys: KeyRing) {
-  const resolve: ResolveSecret = createSecretResolver({ environment, allowedNames: config.secretNames, allowedFolders: config.secretFolders });
+  const resolve: ResolveSecret = createSecretResolver({
+    environment,
+    allowedNames: config.secretNames,
+    allowedFolders: config.secretFolders,
+    refusedFiles: [config.codecKeysFile, config.scriptKeysFile],
+  });
   const seal = createScriptSeal(scriptKeys);
   const rules: WorkerRules = { allowAutomatic: config.allowAutomatic, allowShortTiming: config.allowLoopback };
   const { allowLoopback } = config;

@@ -49,6 +49,11 @@ export class Compensation {
     if (journal !== undefined) this.#journal = journal;
   }
 
+  /** The script was cancelled before any worker had it: what is on record is all there is. */
+  noteNeverBegan(): void {
+    this.#journal ??= emptyJournal;
+  }
+
   /** Before the POST: from here on something may be left in Immuta. */
   notePost(): void {
     this.#postMayBeSent = true;
@@ -82,7 +87,7 @@ export class Compensation {
     try {
       const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
       const row = this.#choose(registration, states);
-      const left = [...existing(states), ...registrationLeft(registration, this.#request)];
+      const left = [...existing(states), ...this.#made(states), ...registrationLeft(registration, this.#request)];
       if (row.do === 'nothing') return undefined;
       if (row.do !== 'run-cleanup') return { reason: whyAsk(row, this.#request), left };
       await this.#runCleanup();
@@ -99,12 +104,25 @@ export class Compensation {
     return chooseUndo({
       wroteOnPlatform: this.#wroteOnPlatform(),
       postSent: this.#postMayBeSent,
+      unnamedDrops: unnamedDrops(this.#prepared),
       targets: states.map((state) => ({ ...state, existedBefore: before.some((then) => then.exists && same(then.object, state.object)) })),
       creations: this.#journal?.creations ?? [],
       connection: registration.connection,
       integration: registration.integration,
       cleanupAvailable: this.#prepared?.cleanup !== undefined,
     });
+  }
+
+  /** Without a cleanup script there is nothing to look for: what the bootstrap script creates may be left, as far as the journal goes. */
+  #made(states: readonly ObjectState[]): string[] {
+    if (this.#prepared?.cleanup !== undefined) return [];
+    const through = this.#journal?.mayHaveSentThrough ?? Infinity;
+    const bootstrap = this.#prepared?.plan.scripts.find(({ purpose }) => purpose === 'bootstrap')?.statements ?? [];
+    return bootstrap.flatMap(({ index, object, class: statementClass }) =>
+      statementClass === 'create' && object !== undefined && index <= through && !states.some((state) => same(state.object, object))
+        ? [`${object.kind} ${object.name}`]
+        : [],
+    );
   }
 
   async #lookAtImmuta(): Promise<RegistrationState> {
@@ -121,15 +139,15 @@ export class Compensation {
     const script = this.#prepared?.cleanup;
     if (script === undefined || this.#platform === undefined) return;
     this.#board.say('undoing', `running the cleanup script, ${script.statementHashes.length} statements`);
-    const { identity } = this.#platform;
-    const run = await this.#activities.runCleanup({ request: this.#request, script, decisions: this.#board.decisions, identity, targets: [] });
+    const { identity, historyReadable } = this.#platform;
+    const run = await this.#activities.runCleanup({ request: this.#request, script, decisions: this.#board.decisions, identity, historyReadable, targets: [] });
     this.#board.noteScript({ purpose: 'cleanup', sha256: script.sha256, statements: run.statements, ran: run.ran, skipped: run.skipped });
   }
 
-  /** A statement that is neither session nor read was acknowledged, or may have been sent. */
+  /** A statement that is neither session nor read was acknowledged, or may have been sent. A script without any record may have sent everything. */
   #wroteOnPlatform(): boolean {
     if (this.#prepared === undefined) return false;
-    const { mayHaveSentThrough } = this.#journal ?? emptyJournal;
+    const { mayHaveSentThrough } = this.#journal ?? { mayHaveSentThrough: Infinity };
     const statements = this.#prepared.plan.scripts.find(({ purpose }) => purpose === 'bootstrap')?.statements ?? [];
     return statements.some((statement) => statement.index <= mayHaveSentThrough && statement.class !== 'session' && statement.class !== 'read');
   }
@@ -138,6 +156,14 @@ export class Compensation {
 function cleanupTargets(prepared: (PreparedPlan & { kind: 'plan' }) | undefined): readonly ObjectReference[] {
   const cleanup = prepared?.plan.scripts.find(({ purpose }) => purpose === 'cleanup');
   return (cleanup?.statements ?? []).flatMap((statement) => (statement.class === 'drop' && statement.object !== undefined ? [statement.object] : []));
+}
+
+/** Drops of the cleanup script whose object only the platform could tell: nobody can prove that they are ours. */
+function unnamedDrops(prepared: (PreparedPlan & { kind: 'plan' }) | undefined): readonly string[] {
+  const cleanup = prepared?.plan.scripts.find(({ purpose }) => purpose === 'cleanup');
+  return (cleanup?.statements ?? []).flatMap(({ class: statementClass, object, line }) =>
+    statementClass === 'drop' && object === undefined ? [`what line ${line} drops`] : [],
+  );
 }
 
 function existing(states: readonly ObjectState[]): string[] {

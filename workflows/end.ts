@@ -21,8 +21,9 @@ export async function endWell(
 /** Undoes what a failed or cancelled run left, and ends it accordingly. Call it shielded from cancellation. */
 export async function endFailed(error: unknown, board: ProgressBoard, undo: Compensation): Promise<RunView> {
   if (error instanceof Abandoned) return endWell(board, 'abandoned', { leftBehind: error.left });
-  const { failure, journal, sent, cancelled } = failureOf(error);
+  const { failure, journal, sent, cancelled, neverBegan } = failureOf(error);
   undo.noteJournal(journal);
+  if (neverBegan) undo.noteNeverBegan();
   undo.noteSent(sent?.at);
   board.note({ failure });
   const undone = await undo.run();

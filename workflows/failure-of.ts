@@ -1,36 +1,41 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
 import { isCancellation } from '@temporalio/workflow';
 import type { FailureDetail } from '../activities/application-failure.js';
+import type { Failure } from '../domain/outcome.js';
 import { readJournal } from '../rules/journal.js';
 
 export interface StepFailure extends FailureDetail {
   /** The run was cancelled; `failure` says at which step. */
   readonly cancelled: boolean;
+  /** The step was cancelled before it was given to any worker: nothing of it was ever sent. */
+  readonly neverBegan: boolean;
 }
 
-/** What a failed step left behind, whether it failed, was cancelled, or was never heard of again. Rethrows what is not the step's doing. */
+/** What a failed step left behind, whether it failed, was cancelled, or was never heard of again. Rethrows what is not the failure of a step. */
 export function failureOf(error: unknown): StepFailure {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  const step = error instanceof ActivityFailure ? error.activityType : 'run';
-  if (cause instanceof ApplicationFailure && isDetail(cause.details?.[0])) return { ...cause.details[0], cancelled: false };
-  if (isCancellation(error)) {
-    const detail = cause instanceof CancelledFailure ? partialDetail(cause.details[0]) : {};
-    return {
-      ...detail,
-      failure: { kind: 'timeout', message: 'The run was cancelled.', next: 'Start it again when it is wanted.', step },
-      cancelled: true,
-    };
-  }
-  if (cause instanceof TimeoutFailure) {
-    const detail = heartbeatDetail(cause.lastHeartbeatDetails);
-    const message = `No worker finished ${step} in time.`;
-    return {
-      ...detail,
-      failure: { kind: 'timeout', message, next: 'See that workers run and reach both sides, then start again.', step },
-      cancelled: false,
-    };
-  }
+  if (error instanceof ActivityFailure) return { ...ofActivity(error), neverBegan: false };
+  if (isCancellation(error)) return { failure: cancelledAt('run'), cancelled: true, neverBegan: true };
   throw error;
+}
+
+function ofActivity({ activityType: step, cause }: ActivityFailure): Omit<StepFailure, 'neverBegan'> {
+  if (cause instanceof ApplicationFailure && isDetail(cause.details?.[0])) return { ...cause.details[0], cancelled: false };
+  if (cause instanceof CancelledFailure) return { ...partialDetail(cause.details[0]), failure: cancelledAt(step), cancelled: true };
+  if (cause instanceof TimeoutFailure) {
+    const message = `No worker finished ${step} in time.`;
+    const failure = { kind: 'timeout' as const, message, next: 'See that workers run and reach both sides, then start again.', step };
+    return { ...heartbeatDetail(cause.lastHeartbeatDetails), failure, cancelled: false };
+  }
+  // Made by the SDK or the server, not by us: what the step did is unknown, and compensation has to look.
+  const message = `${step} ended in a way that this run does not know.`;
+  return {
+    failure: { kind: 'bad-answer', message, next: 'Look at the activity in the Temporal UI and at the log of the worker.', step },
+    cancelled: false,
+  };
+}
+
+function cancelledAt(step: string): Failure {
+  return { kind: 'timeout', message: 'The run was cancelled.', next: 'Start it again when it is wanted.', step };
 }
 
 function isDetail(detail: unknown): detail is FailureDetail {

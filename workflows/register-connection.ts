@@ -18,7 +18,7 @@ export async function registerConnection(input: RegistrationRequest): Promise<Ru
   const attention = new AttentionGate(board, request.requester);
   const activities = activitiesFor(request.timing);
   const undo = new Compensation(request, activities, board, attention);
-  const people = { attention, board };
+  const people = { attention, board, undo };
 
   try {
     const looked = await prepare(activities, request, workflowInfo().firstExecutionRunId);
@@ -36,6 +36,7 @@ export async function registerConnection(input: RegistrationRequest): Promise<Ru
       script,
       decisions: board.decisions,
       identity: platform.identity,
+      historyReadable: platform.historyReadable,
       targets: undo.targets,
     });
     undo.noteJournal(run.journal);

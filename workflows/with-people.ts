@@ -5,6 +5,7 @@ import type { RegistrationRequest } from '../domain/registration-request.js';
 import { emptyJournal } from '../rules/journal.js';
 import type { Activities } from './activity-options.js';
 import type { AttentionGate } from './attention-gate.js';
+import type { Compensation } from './compensation.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
 
@@ -21,16 +22,18 @@ export class Abandoned extends Error {
 export interface People {
   readonly attention: AttentionGate;
   readonly board: ProgressBoard;
+  readonly undo: Compensation;
 }
 
 /** Runs a script to its end. `undo` in an answer rethrows the step's failure, so that compensation sees it. */
-export async function runWithPeople(run: Activities['runBootstrap'], { attention, board }: People, input: RunScriptInput): Promise<ScriptRun> {
+export async function runWithPeople(run: Activities['runBootstrap'], { attention, board, undo }: People, input: RunScriptInput): Promise<ScriptRun> {
   let resume: RunScriptInput['resume'];
   for (;;) {
     try {
       return await run({ ...input, ...(resume === undefined ? {} : { resume }) });
     } catch (error) {
       const { statement, journal = emptyJournal, failure } = failureOf(error);
+      undo.noteJournal(failureOf(error).journal); // the run may be cancelled while the question is open
       if (statement === undefined) throw error;
       const left = input.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`);
       const answer = await attention.ask('outcome-unknown', {

@@ -22,7 +22,7 @@ async function cancel(shell: Shell, named: string, options: JsonOption): Promise
     if (accepted) await connections.cancel({ workflowId: state.workflowId, runId: state.runId });
     output.result({ v: 1, accepted, phase, effect }, [words`${accepted ? 'accepted' : 'no effect'}  ${phase}: ${effect}`]);
     if (accepted) output.say(words`next      mooring watch ${named}`);
-    return accepted ? exitCodes.done : exitCodes.refused;
+    return exitCodes.done;
   });
 }
 

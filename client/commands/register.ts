@@ -16,8 +16,9 @@ export const build: BuildCommand = (shell, finish) =>
     .argument('<key>', 'the connectionKey, as it stands in the manifest')
     .addOption(manifestOption())
     .addOption(asOption())
-    .option('--no-wait', 'start the run and return (exit code 7)')
     .option('--wait [duration]', 'stay when the run needs a person, at most so long (exit code 7)', parseDuration)
+    // Behind --wait: declared first it would make `true` the default.
+    .option('--no-wait', 'start the run and return (exit code 7)')
     .option('--no-worker-check', 'start although no worker asks for work')
     .action(async (key: string, options: Options) => finish(await register(shell, key, options)));
 

@@ -23,7 +23,7 @@ const roleLimit = 200; // a hierarchy deeper than any we heard of; beyond it pri
 export async function readPrivileges(read: (statement: OwnStatement) => Promise<readonly Row[]>, role: string): Promise<AccountPrivileges> {
   const granted = new Map<string, boolean>(); // privilege -> with grant option
   const warehouses = new Set<string>();
-  const seen = new Set([role]);
+  const seen = new Set([role, 'PUBLIC']); // what PUBLIC may do, every role may do
   for (const current of seen) {
     if (current === 'ACCOUNTADMIN') return everything;
     if (seen.size > roleLimit) break;

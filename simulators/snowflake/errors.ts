@@ -148,6 +148,24 @@ export function notSimulated(what: string): SqlError {
   return new SqlError('000002', '0A000', `Unsupported feature '${what}'.`);
 }
 
+const states: Readonly<Record<string, string>> = {
+  '000604': '57014',
+  '000606': '57P03',
+  '000630': '57014',
+  '001003': '42000',
+  '002002': '42710',
+  '002003': '02000',
+  '002043': '02000',
+  '003001': '42501',
+  '003013': '42501',
+  '003102': '42501',
+};
+
+/** A refusal somebody injected: the vendor's number, with the state that goes with it. */
+export function injectedRefusal(code = '000603'): SqlError {
+  return new SqlError(code, states[code] ?? 'XX000', 'SQL execution internal error: injected refusal.');
+}
+
 function title(kind: string): string {
   return `${kind.charAt(0)}${kind.slice(1).toLowerCase()}`;
 }

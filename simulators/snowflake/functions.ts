@@ -32,6 +32,7 @@ const functions: Readonly<Record<string, Implementation>> = {
     type: 'boolean',
     cell: rolesOfUser(execution.account, execution.session.user).includes(asText(args[0])),
   }),
+  LAST_QUERY_ID: (_, { execution }) => text(execution.session.lastQueryId ?? null),
   UPPER: (args) => mapText(args[0], (value) => value.toUpperCase()),
   LOWER: (args) => mapText(args[0], (value) => value.toLowerCase()),
   STARTSWITH: (args) => test(args, (value, part) => value.startsWith(part)),

@@ -41,8 +41,12 @@ export function login(account: Account, sessions: SessionStore, request: LoginRe
     return loginAnswer(sessions.open(newSession(account, sessions.nextId(), user, request)));
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;
-    return failure(error.code, error.message, { nextAction: 'RETRY_LOGIN', authnMethod: 'USERNAME_PASSWORD', signInOptions: {} });
+    return loginRefusal(error.code, error.message);
   }
+}
+
+export function loginRefusal(code: string, message: string): Answer {
+  return failure(code, message, { nextAction: 'RETRY_LOGIN', authnMethod: 'USERNAME_PASSWORD', signInOptions: {} });
 }
 
 function authenticate(account: Account, request: LoginRequest): CatalogObject {
@@ -90,6 +94,7 @@ function newSession(account: Account, id: number, user: CatalogObject, request: 
     user: name,
     role: chooseRole(account, user, request.role),
     secondaryRoles: Array.isArray(secondary) && secondary.includes('ALL') ? 'ALL' : 'NONE',
+    lastQueryId: undefined,
     warehouse: undefined,
     database: undefined,
     schema: undefined,

@@ -6,18 +6,19 @@ const announces = /PASSWORD|SECRET|TOKEN|PRIVATE_KEY|CREDENTIALS|AZURE_SAS|KEY_I
 export function maskSecrets(text: string): string {
   let masked = '';
   let copied = 0;
-  let announced = false;
+  // `announced`: the word was read; `expected`: and its equals sign, so that whatever comes is the secret, quoted or not
+  let state: 'plain' | 'announced' | 'expected' = 'plain';
   try {
     for (const token of tokenize(text)) {
       const literal = token.kind === 'string' || token.kind === 'quoted';
-      if (literal && announced) {
+      if (state === 'expected' || (state === 'announced' && literal)) {
         masked += `${text.slice(copied, token.start)}'****'`;
         copied = token.end;
-        announced = false;
+        state = 'plain';
       } else if (token.kind === 'word') {
-        announced = announces.test(token.value);
-      } else if (token.kind !== 'symbol' || token.value !== '=') {
-        announced = false;
+        state = announces.test(token.value) && token.value !== 'MUST_CHANGE_PASSWORD' ? 'announced' : 'plain';
+      } else {
+        state = state === 'announced' && token.value === '=' ? 'expected' : 'plain';
       }
     }
   } catch {

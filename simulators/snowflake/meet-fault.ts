@@ -23,7 +23,7 @@ export async function answerWithFault(
   response: ServerResponse,
   fault: Fault | undefined,
   work: () => Promise<Answer> | Answer,
-  refusalCode = '000603',
+  refusal: (code: string | undefined) => Answer = internalError,
 ): Promise<void> {
   if (fault === undefined) {
     sendJson(response, await work());
@@ -31,7 +31,7 @@ export async function answerWithFault(
   }
   switch (fault.kind) {
     case 'refuse':
-      sendJson(response, failure(fault.code ?? refusalCode, 'Injected refusal.', { errorCode: fault.code ?? refusalCode, sqlState: 'XX000' }));
+      sendJson(response, refusal(fault.code));
       return;
     case 'drop-before':
       response.destroy();
@@ -56,4 +56,8 @@ export async function answerWithFault(
     default:
       fault.kind satisfies never;
   }
+}
+
+function internalError(code = '000603'): Answer {
+  return failure(code, 'SQL execution internal error: injected refusal.', { errorCode: code, sqlState: 'XX000' });
 }

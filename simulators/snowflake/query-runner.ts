@@ -173,6 +173,7 @@ export class QueryRunner {
       session: query.session,
       history: this.history,
       cancel: (queryId) => this.find(queryId)?.interrupt() ?? false,
+      resultOf: (queryId) => (this.find(queryId)?.entry.user === query.session.user ? this.find(queryId)?.result : undefined),
     });
     trace.changes.push(...this.#account.catalog.takeChanges());
     if (result.waitMs !== undefined && result.waitMs > 0) await query.pause(result.waitMs);
@@ -182,7 +183,9 @@ export class QueryRunner {
   /** Runs one statement to its end and records it, however it ended. */
   async #settle(query: Query, trace: Trace, run: () => Promise<Result>): Promise<void> {
     try {
-      const answer = resultAnswer(query.id, await run(), query.session);
+      query.result = await run();
+      const answer = resultAnswer(query.id, query.result, query.session);
+      query.session.lastQueryId = query.id;
       this.#close(query);
       this.#record(query, trace, 'success');
       query.finish(answer);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { SqlError } from './errors.js';
 import { canceled } from './errors.js';
 import type { HistoryEntry } from './query-history.js';
+import type { Result } from './result.js';
 import type { Session } from './session.js';
 import type { Answer } from './wire.js';
 import { errorAnswer } from './wire.js';
@@ -14,6 +15,7 @@ export class Query {
   /** Answers no request before it is over, not even that it still runs: a fault. */
   readonly hangs: boolean;
   answer: Answer | undefined;
+  result: Result | undefined;
   readonly settled: Promise<Answer>;
   readonly #interruption = new AbortController();
   #settle: (answer: Answer) => void = () => undefined;

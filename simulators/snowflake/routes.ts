@@ -4,10 +4,10 @@ import type { Fault, Faults } from '../faults.js';
 import type { Ledger } from '../ledger.js';
 import type { Account } from './account.js';
 import { compile } from './compile.js';
-import { SqlError } from './errors.js';
+import { injectedRefusal } from './errors.js';
 import { UnreadableBody, readBody, sendJson } from './http.js';
 import type { LoginRequest } from './login.js';
-import { login } from './login.js';
+import { login, loginRefusal } from './login.js';
 import { answerWithFault, meetFault } from './meet-fault.js';
 import type { Query } from './query.js';
 import { asRecord, asText, readQueryRequest } from './query-request.js';
@@ -45,7 +45,12 @@ export async function route(life: Life, request: IncomingMessage, response: Serv
 
   if (path === '/session/v1/login-request') {
     const fault = meetFault(life.faults, life.ledger, ['snowflake:login']);
-    await answerWithFault(response, fault, () => login(life.account, life.sessions, readLogin(url, body)), '390100');
+    await answerWithFault(
+      response,
+      fault,
+      () => login(life.account, life.sessions, readLogin(url, body)),
+      (code = '390100') => loginRefusal(code, 'Injected refusal.'),
+    );
   } else if (path === '/session/token-request') {
     sendJson(response, renew(life.sessions.renew(request.headers.authorization)));
   } else if (path === '/telemetry/send') {
@@ -105,7 +110,7 @@ async function executeText(life: Life, opened: OpenSession, { url, body }: Incom
 
 /** Faults of the statement rather than of its answer. */
 function disturbanceOf(fault: Fault | undefined): Disturbance | undefined {
-  if (fault?.kind === 'refuse') return { refusal: new SqlError(fault.code ?? '000603', 'XX000', 'SQL execution internal error: injected refusal.') };
+  if (fault?.kind === 'refuse') return { refusal: injectedRefusal(fault.code) };
   if (fault?.kind === 'delay') return { delayMs: fault.delayMs ?? 0 };
   return fault?.kind === 'hang' ? { hang: true } : undefined;
 }

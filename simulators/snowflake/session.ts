@@ -6,6 +6,8 @@ export interface Session {
   role: string;
   /** [doc] roles besides the primary one; they never serve for CREATE. */
   secondaryRoles: 'ALL' | 'NONE';
+  /** The last statement that succeeded here: LAST_QUERY_ID(). */
+  lastQueryId: string | undefined;
   warehouse: string | undefined;
   database: string | undefined;
   schema: string | undefined;

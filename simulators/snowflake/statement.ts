@@ -8,6 +8,8 @@ export interface Execution extends Access {
   readonly history: QueryHistory;
   /** SYSTEM$CANCEL_QUERY: true when such a statement was running. */
   readonly cancel: (queryId: string) => boolean;
+  /** What a finished statement of this user answered: RESULT_SCAN. */
+  readonly resultOf: (queryId: string) => Result | undefined;
 }
 
 export interface Statement {

@@ -106,6 +106,7 @@ async function run(
     script: sealed(),
     decisions: [approved],
     identity,
+    historyReadable: true,
     targets: [{ kind: 'database', name: 'IMMUTA' }],
     ...input,
   };

@@ -12,6 +12,7 @@ const facts: UndoFacts = {
   wroteOnPlatform: true,
   postSent: true,
   targets: [target],
+  unnamedDrops: [],
   creations: [made],
   connection: 'absent',
   integration: 'absent',
@@ -31,6 +32,10 @@ describe('choosing what a failed registration needs', () => {
 
   it('row 2 comes before everything that would delete', () => {
     expect(chooseUndo({ ...facts, connection: 'ours', creations: [] }).row).toBe(2);
+  });
+
+  it('row 2: drops nothing when only the platform could tell what a statement drops', () => {
+    expect(chooseUndo({ ...facts, unnamedDrops: ['what line 4 drops'] })).toEqual({ row: 2, do: 'ask', notOurs: ['what line 4 drops'] });
   });
 
   it('row 3: never deletes a connection of somebody else', () => {

@@ -19,6 +19,7 @@ describe('where Temporal is', () => {
 
   it.each([
     ['another machine in clear', { TEMPORAL_ADDRESS: 'temporal.example:7233' }],
+    ['an API key in clear', { TEMPORAL_ADDRESS: 'temporal.example:7233', TEMPORAL_API_KEY: 'k', TEMPORAL_TLS: 'false' }],
     ['a name that only looks like loopback', { TEMPORAL_ADDRESS: '127.0.0.1.example:7233' }],
     [
       'a TLS connection that trusts anyone',

@@ -79,7 +79,7 @@ function parseDefinition(cursor: TokenCursor, kind: string, name: readonly strin
 function skipToBody(cursor: TokenCursor): void {
   while (!cursor.accept('AS')) {
     if (cursor.sees('(')) cursor.parenthesised();
-    else cursor.next();
+    else if (cursor.acceptOneOf(['EXECUTE AS OWNER', 'EXECUTE AS CALLER', 'EXECUTE AS RESTRICTED CALLER']) === undefined) cursor.next();
   }
   if (cursor.atEnd) throw cursor.unexpected();
   cursor.rest();

@@ -1,8 +1,8 @@
 // FROM: the QUERY_HISTORY table functions of an INFORMATION_SCHEMA, and the ACCOUNT_USAGE view of the same name.
 // [doc] docs.snowflake.com/en/sql-reference/functions/query_history: named arguments, at most seven days, 1 to 10,000 rows, 100 unless said otherwise.
-import { displayName } from '../catalog.js';
+import { displayName, lastPart } from '../catalog.js';
 import { holdsOn, holdsOnAccount, isVisible } from '../access.js';
-import { doesNotExist, invalidValue, noCurrentDatabase, notSimulated, unknownFunction } from '../errors.js';
+import { doesNotExist, invalidValue, noCurrentDatabase, unknownFunction } from '../errors.js';
 import type { Value } from '../evaluate.js';
 import { evaluate } from '../evaluate.js';
 import type { Expression } from '../expression.js';
@@ -12,12 +12,7 @@ import type { HistoryEntry } from '../query-history.js';
 import type { Cell, Column } from '../result.js';
 import type { Execution } from '../statement.js';
 import type { TokenCursor } from '../token-cursor.js';
-
-export interface RowSource {
-  readonly name: string;
-  readonly history: boolean;
-  read(execution: Execution): { readonly columns: readonly Column[]; readonly rows: ReadonlyMap<string, Value>[] };
-}
+import type { RowSource } from './row-source.js';
 
 interface HistoryColumn extends Column {
   readonly of: (entry: HistoryEntry) => Cell;
@@ -53,20 +48,15 @@ const columns: readonly HistoryColumn[] = [
   { name: 'TOTAL_ELAPSED_TIME', type: 'fixed', of: (entry) => (entry.endTime === undefined ? null : entry.endTime - entry.startTime) },
 ];
 
-export function parseSource(cursor: TokenCursor): RowSource {
-  const source = cursor.accept('TABLE', '(') ? parseTableFunction(cursor) : parseView(cursor);
-  if (cursor.accept('AS')) cursor.identifier();
-  else if (cursor.peek()?.kind === 'word' && !['WHERE', 'ORDER', 'LIMIT', 'GROUP'].includes(cursor.peek()?.value ?? '')) cursor.identifier();
-  return source;
+export function isHistoryFunction(name: string): boolean {
+  return Object.hasOwn(variants, name);
 }
 
-function parseTableFunction(cursor: TokenCursor): RowSource {
-  const path = cursor.name();
-  const name = path.at(-1) ?? '';
-  if (!(name in variants)) throw unknownFunction(displayName(path));
+/** `QUERY_HISTORY...( ... )`, whose name was read already. */
+export function parseHistoryFunction(cursor: TokenCursor, path: readonly string[]): RowSource {
+  const name = lastPart(path);
   if (path.at(-2) !== 'INFORMATION_SCHEMA') throw unknownFunction(displayName(path));
   const args = parseArguments(cursor, name);
-  cursor.expect(')');
   return {
     name,
     history: true,
@@ -150,19 +140,15 @@ function mayRead(execution: Execution): (entry: HistoryEntry) => boolean {
 }
 
 /** [doc] ACCOUNT_USAGE lags by up to 45 minutes: here it never catches up, so that nobody relies on it. */
-function parseView(cursor: TokenCursor): RowSource {
-  const path = cursor.name();
-  if (displayName(path) !== 'SNOWFLAKE.ACCOUNT_USAGE.QUERY_HISTORY') throw notSimulated(`SELECT ... FROM ${displayName(path)}`);
-  return {
-    name: 'ACCOUNT_USAGE.QUERY_HISTORY',
-    history: true,
-    read(execution) {
-      const shared = execution.account.catalog.find('DATABASE', ['SNOWFLAKE']);
-      if (shared === undefined || !holdsOn(execution, 'IMPORTED PRIVILEGES', shared)) throw doesNotExist('DATABASE', 'SNOWFLAKE');
-      return { columns, rows: [] };
-    },
-  };
-}
+export const accountUsageHistory: RowSource = {
+  name: 'ACCOUNT_USAGE.QUERY_HISTORY',
+  history: true,
+  read(execution) {
+    const shared = execution.account.catalog.find('DATABASE', ['SNOWFLAKE']);
+    if (shared === undefined || !holdsOn(execution, 'IMPORTED PRIVILEGES', shared)) throw doesNotExist('DATABASE', 'SNOWFLAKE');
+    return { columns, rows: [] };
+  },
+};
 
 function asRow(entry: HistoryEntry): ReadonlyMap<string, Value> {
   return new Map(columns.map((column) => [column.name, { type: column.type, cell: column.of(entry) }]));

@@ -7,8 +7,8 @@ import type { Column, Result } from '../result.js';
 import { statementTypes } from '../result.js';
 import type { Execution, Statement } from '../statement.js';
 import type { TokenCursor } from '../token-cursor.js';
-import type { RowSource } from './history-source.js';
-import { parseSource } from './history-source.js';
+import type { RowSource } from './row-source.js';
+import { parseSource } from './row-source.js';
 
 interface Item {
   readonly name: string;
