@@ -65,6 +65,8 @@ export interface SnowflakeLogin {
 
 /** Request and answer of each thing that a runner can be asked. */
 export interface RunnerCalls {
+  /** Loads the driver ahead of `open`, which does it too where this was not asked. */
+  prepare: { request: Record<never, never>; answer: null };
   open: { request: { readonly login: SnowflakeLogin }; answer: { readonly identity: Identity; readonly clockOffsetMs: number } };
   preflight: { request: { readonly target: SnowflakeTarget }; answer: Preflight };
   decide: { request: { readonly statementHashes: readonly string[] }; answer: null };

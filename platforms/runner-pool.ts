@@ -1,5 +1,5 @@
 // Opens sessions for the worker: host allow-list first, then the secrets, then a runner process of its own for each session. A runner is never
-// shared and never used twice: reuse after a clean end would go between `startRunner` and `close` and change nothing else.
+// shared and never used twice; it may only have been started ahead (spare-runner.ts).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { PlatformError } from './platform-error.js';
 import { Runner } from './runner.js';
 import { runnerEnvironment } from './runner-environment.js';
 import type { Identity, ObjectState, Preflight, SnowflakeLogin, StatementRecord, StatementToRun } from './runner-messages.js';
+import { SpareRunner } from './spare-runner.js';
 
 /** What a worker decides about its platforms. */
 export interface PlatformOptions extends HostRules {
@@ -41,12 +42,11 @@ const defaultDeadlines: Deadlines = { openMs: 60_000, readMs: 120_000, closeMs: 
  */
 export function platformOpener(options: PlatformOptions): (target: SnowflakeTarget, signal: AbortSignal) => Promise<RunnerSession> {
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
+  const spare = new SpareRunner(() => startRunner(options.environment), deadlines.openMs);
   return async (target, signal) => {
     const login = await resolveLogin(target, options);
     if (signal.aborted) throw aborted();
-    const folder = privateFolder();
-    const runner = new Runner(runnerEnvironment(options.environment, folder), folder);
-    return await RunnerSession.open(runner, login, deadlines, signal);
+    return await RunnerSession.open(spare.take(), login, deadlines, signal);
   };
 }
 
@@ -127,6 +127,11 @@ async function resolveLogin(target: SnowflakeTarget, options: PlatformOptions): 
   const privateKey = await options.resolveSecret(user.privateKey);
   const passphrase = user.privateKeyPassword === undefined ? undefined : await options.resolveSecret(user.privateKeyPassword);
   return { ...common, credential: { kind: 'keyPair', privateKey: privateKey.reveal(), privateKeyPassword: passphrase?.reveal() } };
+}
+
+function startRunner(environment: NodeJS.ProcessEnv): Runner {
+  const folder = privateFolder();
+  return new Runner(runnerEnvironment(environment, folder), folder);
 }
 
 let folderOfThisProcess: string | undefined;

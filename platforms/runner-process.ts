@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { monotonicMs } from './monotonic-clock.js';
 import { PlatformError } from './platform-error.js';
 import type { RunnerAnswer, RunnerCall, RunnerCalls, RunnerRequest, StatementToRun } from './runner-messages.js';
+import { preloadDriver } from './snowflake/driver.js';
 import { openSnowflake } from './snowflake/session.js';
 import type { SnowflakeSession } from './snowflake/session.js';
 
@@ -28,6 +29,9 @@ async function answer(request: RunnerRequest): Promise<RunnerAnswer> {
 
 async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]['answer']> {
   switch (request.call) {
+    case 'prepare':
+      await preloadDriver();
+      return null;
     case 'open': {
       session = await openSnowflake(request.login);
       return { identity: session.identity, clockOffsetMs: session.clockOffsetMs };

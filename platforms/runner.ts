@@ -41,6 +41,16 @@ export class Runner {
     return this.#child.pid;
   }
 
+  get isOver(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Whether this process stays for the runner's sake. From the start it does. */
+  keepsAlive(keeps: boolean): void {
+    this.#child[keeps ? 'ref' : 'unref']();
+    this.#child.channel?.[keeps ? 'ref' : 'unref']();
+  }
+
   /** Asks and waits for at most `deadlineMs`; a runner that has not answered by then is killed, and so is one whose answer leaves it unclear what it still sends. */
   async ask<Call extends RunnerCall>(call: Call, request: RunnerCalls[Call]['request'], deadlineMs: number): Promise<RunnerCalls[Call]['answer']> {
     if (this.#ended !== undefined) throw sessionOver(this.#ended, false);

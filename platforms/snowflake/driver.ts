@@ -7,16 +7,29 @@ import type { OutgoingRule } from '../outgoing-gate.js';
 export type Driver = typeof SnowflakeDriver;
 export type DriverConnection = Connection;
 
-/** Loads the driver behind `rule`, silent. Once in a process. */
+let current: OutgoingRule = () => 'refused: nobody has logged in';
+let loading: Promise<Driver> | undefined;
+
+/** Loads the driver, silent, behind a rule that lets nothing leave. Once in a process. */
+export async function preloadDriver(): Promise<Driver> {
+  loading ??= (async () => {
+    installOutgoingGate((request) => current(request)); // before the import: what a library keeps of Node's functions, it keeps guarded
+    const { default: driver } = await import('snowflake-sdk');
+    const silent = (): void => undefined;
+    driver.configure({
+      customLogger: { error: silent, warn: silent, info: silent, debug: silent, trace: silent }, // also keeps snowflake.log from being written
+      jsonColumnVariantParser: parsedOrText, // else what is no JSON is evaluated as JavaScript
+    });
+    return driver;
+  })();
+  return loading;
+}
+
+/** The driver with `rule` in force from now on. */
 export async function loadDriver(rule: OutgoingRule, plainHttp: boolean): Promise<Driver> {
-  installOutgoingGate(rule); // before the import: what a library keeps of Node's functions, it keeps guarded
-  const { default: driver } = await import('snowflake-sdk');
-  const silent = (): void => undefined;
-  driver.configure({
-    customLogger: { error: silent, warn: silent, info: silent, debug: silent, trace: silent }, // also keeps snowflake.log from being written
-    jsonColumnVariantParser: parsedOrText, // else what is no JSON is evaluated as JavaScript
-    ...(plainHttp ? { useEnvProxy: false } : {}), // a proxy would be asked for loopback too
-  });
+  const driver = await preloadDriver();
+  current = rule;
+  if (plainHttp) driver.configure({ useEnvProxy: false }); // a proxy would be asked for loopback too
   return driver;
 }
 
