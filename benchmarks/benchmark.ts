@@ -4,12 +4,12 @@ import type { Stage } from './stage.js';
 export interface Benchmark {
   readonly name: string;
   readonly summary: string;
-  run(context: BenchmarkContext): Promise<readonly Line[]>;
+  readonly run: (context: BenchmarkContext) => Promise<readonly Line[]>;
 }
 
 export interface BenchmarkContext {
   /** Few rounds: to see that it works, not what it measures. */
   readonly quick: boolean;
   /** The server, the simulators and both workers' ways to start; made when first asked for. */
-  stage(): Promise<Stage>;
+  readonly stage: () => Promise<Stage>;
 }

@@ -2,7 +2,9 @@
 
 /** The mix of a bootstrap script: sessions, creations, grants, a body in dollar quotes, a block, comments. At least `size` long, by whole parts. */
 export function bootstrapLikeScript(size: number): string {
-  return repeated(size, (part) => `
+  return repeated(
+    size,
+    (part) => `
 -- Part ${part}: it's a comment; with a semicolon
 USE ROLE SYSADMIN;
 CREATE SCHEMA IF NOT EXISTS "IMMUTA".SCHEMA_${part};
@@ -22,7 +24,8 @@ BEGIN
     SELECT 'positive; indeed';
   END IF;
 END;
-`);
+`,
+  );
 }
 
 /** One thing only, and much of it: where a scanner that looks back, or ahead, becomes quadratic. */
@@ -34,7 +37,8 @@ export const awkwardScripts: Readonly<Record<string, (size: number) => string>> 
   'one long statement': (size) => `SELECT ${repeated(size, (part) => `c${part}, `)}1;`,
   'many small statements': (size) => repeated(size, (part) => `SELECT ${part};\n`),
   'many grants': (size) => repeated(size, (part) => `GRANT USAGE ON SCHEMA "IMMUTA".S${part} TO ROLE "R${part}";\n`),
-  'one body with many lines': (size) => `CREATE PROCEDURE P() RETURNS VARCHAR LANGUAGE JAVASCRIPT AS $$\n${repeated(size, (part) => `var v${part} = 'a;b';\n`)}$$;`,
+  'one body with many lines': (size) =>
+    `CREATE PROCEDURE P() RETURNS VARCHAR LANGUAGE JAVASCRIPT AS $$\n${repeated(size, (part) => `var v${part} = 'a;b';\n`)}$$;`,
 };
 
 function repeated(size: number, part: (index: number) => string): string {

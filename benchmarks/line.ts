@@ -30,7 +30,12 @@ export function line(what: string, values: readonly number[], unit: Unit, target
 
 /** The median of the ratios of two sides, each ratio formed within its round. */
 export function ratioLine(what: string, subject: readonly number[], reference: readonly number[], target: Target): Line {
-  return line(what, paired(subject, reference, (mine, other) => mine / other), 'x', target);
+  return line(
+    what,
+    paired(subject, reference, (mine, other) => mine / other),
+    'x',
+    target,
+  );
 }
 
 /** One value for each round. */

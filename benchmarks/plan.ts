@@ -25,7 +25,12 @@ export const plan: Benchmark = {
     );
     return [
       line('plan of 1 MiB', planned, 'ms', { atMost: 200 }),
-      line('splitter', split.map((ms) => once.length / 1_000 / ms), 'MB/s', { atLeast: 20 }),
+      line(
+        'splitter',
+        split.map((ms) => once.length / 1_000 / ms),
+        'MB/s',
+        { atLeast: 20 },
+      ),
       ratioLine('plan of 2 MiB / plan of 1 MiB', plannedTwice, planned, { atMost: 2.2 }),
       ...(await growth(rounds)),
     ];
@@ -41,7 +46,14 @@ async function growth(rounds: number): Promise<Line[]> {
       { one: () => timed(() => planScript(once, 'Snowflake', 'bootstrap')), two: () => timed(() => planScript(twice, 'Snowflake', 'bootstrap')) },
       { rounds, warmups: 2 },
     );
-    lines.push(line(`${shape}, doubled`, paired(two, one, (mine, other) => mine / other), 'x', { atMost: 2.2 }));
+    lines.push(
+      line(
+        `${shape}, doubled`,
+        paired(two, one, (mine, other) => mine / other),
+        'x',
+        { atMost: 2.2 },
+      ),
+    );
   }
   return lines;
 }

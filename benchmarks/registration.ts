@@ -38,7 +38,11 @@ export const registration: Benchmark = {
         ratioLine('registration, product / naked', samples.product, samples.naked, { atMost: 1.15 }),
         line('registration, product', samples.product, 'ms'),
         line('registration, naked', samples.naked, 'ms'),
-        line('product - naked', paired(samples.product, samples.naked, (mine, other) => mine - other), 'ms'),
+        line(
+          'product - naked',
+          paired(samples.product, samples.naked, (mine, other) => mine - other),
+          'ms',
+        ),
         line('history of one registration', [await product.historyEvents()], 'events', { atMost: 34 }),
         line('remote calls of each side', [calls.product.length], 'calls'),
       ];
@@ -126,7 +130,9 @@ function requireSameCalls({ product, naked }: Record<'product' | 'naked', readon
   if (mine === other) return;
   const only = (calls: readonly string[], others: readonly string[]): string =>
     [...new Set(calls)].filter((call) => count(calls, call) > count(others, call)).join(', ');
-  throw new Error(`The two sides do not make the same calls. Product more often: ${only(product, naked)}. Naked more often: ${only(naked, product)}.`);
+  throw new Error(
+    `The two sides do not make the same calls. Product more often: ${only(product, naked)}. Naked more often: ${only(naked, product)}.`,
+  );
 }
 
 function count(calls: readonly string[], wanted: string): number {

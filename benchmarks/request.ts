@@ -35,11 +35,7 @@ export function registrationRequest({ simulators, secretFolder }: Sandbox, conne
 }
 
 /** The same for the naked side, with the bodies of its requests ready. */
-export async function nakedWork(
-  sandbox: Sandbox,
-  connectionKey: string,
-  recorded: Pick<Work, 'greeting' | 'lookStatements'>,
-): Promise<Work> {
+export async function nakedWork(sandbox: Sandbox, connectionKey: string, recorded: Pick<Work, 'greeting' | 'lookStatements'>): Promise<Work> {
   const { immuta, target, timing } = registrationRequest(sandbox, connectionKey);
   const reveal = async (reference: string): Promise<string> => (await readFile(reference.replace(/^file:/, ''), 'utf8')).trim();
   return {

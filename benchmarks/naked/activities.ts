@@ -43,7 +43,9 @@ export const immutaActivities = {
     await call(work, 'POST', '/data/connection/test', work.connectionBody);
     await call(work, 'POST', '/data/connection', work.connectionBody);
     for (;;) {
-      const { nativeIntegrationId } = JSON.parse(await call(work, 'GET', `/data/connection/${work.connectionKey}`)) as { nativeIntegrationId: number };
+      const { nativeIntegrationId } = JSON.parse(await call(work, 'GET', `/data/connection/${work.connectionKey}`)) as {
+        nativeIntegrationId: number;
+      };
       const { status } = JSON.parse(await call(work, 'GET', `/integrations/${nativeIntegrationId}`)) as { status: string };
       if (status === 'enabled') return nativeIntegrationId;
       await sleep(work.pollIntervalMs);
@@ -83,8 +85,18 @@ async function inSession({ snowflake, greeting }: Work, statements: readonly str
 export async function logIn({ accessUrl, username, role, warehouse, privateKeyFile }: Work['snowflake']): Promise<Connection> {
   const { default: driver } = await import('snowflake-sdk');
   driver.configure({ logLevel: 'OFF', useEnvProxy: false });
-  const privateKey = createPrivateKey(await readFile(privateKeyFile)).export({ format: 'pem', type: 'pkcs8' }).toString();
-  const connection = driver.createConnection({ accessUrl, account: 'loopback', username, role, warehouse, authenticator: 'SNOWFLAKE_JWT', privateKey });
+  const privateKey = createPrivateKey(await readFile(privateKeyFile))
+    .export({ format: 'pem', type: 'pkcs8' })
+    .toString();
+  const connection = driver.createConnection({
+    accessUrl,
+    account: 'loopback',
+    username,
+    role,
+    warehouse,
+    authenticator: 'SNOWFLAKE_JWT',
+    privateKey,
+  });
   return new Promise((resolve, reject) => {
     connection.connect((error, connected) => (error ? reject(new Error(error.message)) : resolve(connected)));
   });
