@@ -37,23 +37,20 @@ export const plan: Benchmark = {
   },
 };
 
-/** The shape of script whose plan grows fastest when it doubles. */
+/** By what factor the time grows when a script of one shape doubles: the cube root over three doublings, which noise moves a third as much. */
 async function growth(rounds: number): Promise<Line[]> {
   const lines: Line[] = [];
   for (const [shape, make] of Object.entries(awkwardScripts)) {
-    const [once, twice] = [make(size / 4), make(size / 2)];
-    const { one, two } = await interleave(
-      { one: () => timed(() => planScript(once, 'Snowflake', 'bootstrap')), two: () => timed(() => planScript(twice, 'Snowflake', 'bootstrap')) },
+    const [small, large] = [make(size / 8), make(size)];
+    const { short, long } = await interleave(
+      {
+        short: () => timed(() => planScript(small, 'Snowflake', 'bootstrap')),
+        long: () => timed(() => planScript(large, 'Snowflake', 'bootstrap')),
+      },
       { rounds, warmups: 2 },
     );
-    lines.push(
-      line(
-        `${shape}, doubled`,
-        paired(two, one, (mine, other) => mine / other),
-        'x',
-        { atMost: 2.2 },
-      ),
-    );
+    const perDoubling = paired(long, short, (more, less) => Math.cbrt(more / less));
+    lines.push(line(`${shape}, per doubling up to 1 MiB`, perDoubling, 'x', { atMost: 2.2 }));
   }
   return lines;
 }

@@ -1,11 +1,11 @@
-// One whole registration under the policy `automatic`, from the start by a Temporal client to its result, with remote ends that answer at once: what
-// is left is Mooring's own cost. The naked side makes the calls that the ledger recorded of the product; the ledger says that the counts are equal.
+// One whole registration under the policy `automatic`, from the start by a Temporal client to its result, with remote ends that answer at once, which
+// leaves Mooring's own cost, and after 30 ms, which shows what of it anyone can feel. The naked side makes the calls that the ledger recorded of the product; the ledger says that the counts are equal.
 import { Client } from '@temporalio/client';
 import type { LedgerLine } from '../dev/simulator-control.js';
 import { connectionWorkflowId } from '../rules/workflow-id.js';
 import { openConnections } from '../client/connections.js';
 import type { Benchmark } from './benchmark.js';
-import { line, paired, ratioLine } from './line.js';
+import { line, paired, ratioLine, type Line } from './line.js';
 import type { Work } from './naked/activities.js';
 import { nakedQueue } from './naked/start.js';
 import { nakedWork, registrationRequest } from './request.js';
@@ -14,43 +14,57 @@ import type { Stage } from './stage.js';
 
 export const registration: Benchmark = {
   name: 'registration',
-  summary: 'one registration on simulators at 0 ms',
+  summary: 'one registration, on simulators at 0 ms and at 30 ms',
   async run({ quick, stage: open }) {
     const stage = await open();
     const product = await productSide(stage);
     try {
-      const naked = nakedSide(stage, await recordProduct(stage, product));
+      const recorded = await recordProduct(stage, product);
       await stage.naked.startWorker();
-      const calls: Record<'product' | 'naked', readonly string[]> = { product: [], naked: [] };
-      const measure = async (side: 'product' | 'naked', register: (key: string) => Promise<void>): Promise<number> => {
-        await atStart(stage);
-        const key = nextKey(side);
-        const ms = await timed(() => register(key));
-        calls[side] = remoteCalls(await stage.control.ledger());
-        return ms;
-      };
-      const samples = await interleave(
-        { product: () => measure('product', product.register), naked: () => measure('naked', naked) },
-        { rounds: quick ? 9 : 41, warmups: 2 },
-      );
-      requireSameCalls(calls);
+      const sides: Sides = { product: (key) => product.register(key), naked: nakedSide(stage, recorded) };
       return [
-        ratioLine('registration, product / naked', samples.product, samples.naked, { atMost: 1.15 }),
-        line('registration, product', samples.product, 'ms'),
-        line('registration, naked', samples.naked, 'ms'),
-        line(
-          'product - naked',
-          paired(samples.product, samples.naked, (mine, other) => mine - other),
-          'ms',
-        ),
+        ...(await atLatency(stage, sides, recorded.places, { delayMs: 0, rounds: quick ? 9 : 41, ratio: 1.15 })),
+        ...(await atLatency(stage, sides, recorded.places, { delayMs: 30, rounds: quick ? 3 : 11, ratio: 1.15 })),
         line('history of one registration', [await product.historyEvents()], 'events', { atMost: 34 }),
-        line('remote calls of each side', [calls.product.length], 'calls'),
+        line('remote calls of each side', [recorded.calls], 'calls'),
       ];
     } finally {
       await product.close();
     }
   },
 };
+
+type Sides = Readonly<Record<'product' | 'naked', (key: string) => Promise<void>>>;
+
+interface Setting {
+  readonly delayMs: number;
+  readonly rounds: number;
+  readonly ratio: number;
+}
+
+async function atLatency(stage: Stage, sides: Sides, places: readonly string[], { delayMs, rounds, ratio }: Setting): Promise<Line[]> {
+  const calls: Record<keyof Sides, readonly string[]> = { product: [], naked: [] };
+  const measure = (side: keyof Sides) => async (): Promise<number> => {
+    await atStart(stage);
+    if (delayMs > 0) await stage.control.faults(places.map((where) => ({ where, nth: 0, kind: 'delay', delayMs })));
+    const key = nextKey(side);
+    const ms = await timed(() => sides[side](key));
+    calls[side] = remoteCalls(await stage.control.ledger());
+    return ms;
+  };
+  const { product, naked } = await interleave({ product: measure('product'), naked: measure('naked') }, { rounds });
+  requireSameCalls(calls);
+  return [
+    ratioLine(`registration at ${delayMs} ms, product / naked`, product, naked, { atMost: ratio }),
+    line(`registration at ${delayMs} ms, product`, product, 'ms'),
+    line(`registration at ${delayMs} ms, naked`, naked, 'ms'),
+    line(
+      `product - naked at ${delayMs} ms`,
+      paired(product, naked, (mine, other) => mine - other),
+      'ms',
+    ),
+  ];
+}
 
 interface ProductSide {
   register(key: string): Promise<void>;
@@ -87,20 +101,34 @@ async function productSide({ sandbox, temporal }: Stage): Promise<ProductSide> {
   };
 }
 
-/** What the product reads from the platform, in its own words: the naked side asks the same. */
-async function recordProduct(stage: Stage, product: ProductSide): Promise<Pick<Work, 'greeting' | 'lookStatements'>> {
-  await atStart(stage);
-  await product.register(nextKey('product'));
-  const statements = (await stage.control.ledger()).filter(({ kind }) => kind === 'statement');
-  const reads = statements.filter(({ tag }) => tag === 'mooring-read').map(({ text }) => String(text));
-  const [greeting = ''] = reads;
-  return { greeting: [greeting], lookStatements: reads.filter((text) => text !== greeting) };
+interface Recorded extends Pick<Work, 'greeting' | 'lookStatements'> {
+  /** Where a fault would meet each of the calls. */
+  readonly places: readonly string[];
+  readonly calls: number;
 }
 
-function nakedSide(stage: Stage, recorded: Pick<Work, 'greeting' | 'lookStatements'>): (key: string) => Promise<void> {
+/** What the product asks, in its own words: the naked side asks the same. */
+async function recordProduct(stage: Stage, product: ProductSide): Promise<Recorded> {
+  await atStart(stage);
+  await product.register(nextKey('product'));
+  const ledger = await stage.control.ledger();
+  const reads = ledger.filter(({ kind, tag }) => kind === 'statement' && tag === 'mooring-read').map(({ text }) => String(text));
+  const [greeting = ''] = reads;
+  const routes = ledger.flatMap(({ simulator, kind, method, route }) =>
+    simulator === 'immuta' && kind === 'request' ? [`immuta:${method} ${route}`] : [],
+  );
+  return {
+    greeting: [greeting],
+    lookStatements: reads.filter((text) => text !== greeting),
+    places: ['snowflake:login', 'snowflake:query', ...new Set(routes)],
+    calls: ledger.filter(({ kind }) => kind === 'request').length,
+  };
+}
+
+function nakedSide(stage: Stage, { greeting, lookStatements }: Recorded): (key: string) => Promise<void> {
   const client = new Client({ connection: stage.temporal.client.connection });
   return async (key) => {
-    const work = await nakedWork(stage.sandbox, key, recorded);
+    const work = await nakedWork(stage.sandbox, key, { greeting, lookStatements });
     await client.workflow.execute('nakedRegistration', { workflowId: `naked/${key}`, taskQueue: nakedQueue, args: [work] });
   };
 }
