@@ -46,7 +46,9 @@ export function platformOpener(options: PlatformOptions): (target: SnowflakeTarg
   return async (target, signal) => {
     const login = await resolveLogin(target, options);
     if (signal.aborted) throw aborted();
-    return await RunnerSession.open(spare.take(), login, deadlines, signal);
+    const session = await RunnerSession.open(spare.take(), login, deadlines, signal);
+    spare.provide();
+    return session;
   };
 }
 

@@ -18,15 +18,21 @@ export class SpareRunner {
     this.#prepareMs = prepareMs;
   }
 
-  /** The spare if there is one, else a new runner; the next spare is begun. */
+  /** The spare if there is one, else a new runner. */
   take(): Runner {
     clearTimeout(this.#timer);
     const spare = this.#waiting;
-    this.#waiting = this.#prepared();
-    this.#timer = setTimeout(() => this.#letGo(), keptMs).unref();
+    this.#waiting = undefined;
     if (spare === undefined || spare.isOver) return this.#start();
     spare.keepsAlive(true);
     return spare;
+  }
+
+  /** Makes sure of a spare. To be called when a session has been opened: before, it would take the processor from the login. */
+  provide(): void {
+    clearTimeout(this.#timer);
+    if (this.#waiting === undefined || this.#waiting.isOver) this.#waiting = this.#prepared();
+    this.#timer = setTimeout(() => this.#letGo(), keptMs).unref();
   }
 
   #prepared(): Runner {
