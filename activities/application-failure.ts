@@ -13,8 +13,17 @@ export interface FailureDetail {
   readonly sent?: { readonly at: string } | undefined;
   /** A statement whose outcome a person has to settle. */
   readonly statement?: { readonly index: number; readonly text: string; readonly lookedAt: string; readonly found: string } | undefined;
+  /** The run was cancelled, and what this activity had in flight is settled. */
+  readonly cancelled?: boolean | undefined;
   /** The integration is still `creating` after the verify deadline. */
   readonly stillCreating?: boolean | undefined;
+}
+
+/** A step was given up because its run was cancelled; what was in flight is settled. */
+export class StepCancelled extends Error {
+  readonly kind: FailureKind = 'timeout';
+  readonly next = 'Start the run again when it is wanted.';
+  readonly ambiguous = false;
 }
 
 export function isPortError(error: unknown): error is PortError {
@@ -32,11 +41,13 @@ export function applicationFailure(
 ): ApplicationFailure {
   const { retry, ...detail } = more;
   const failure = describe(error, step);
+  const cancelled = error instanceof StepCancelled;
   return ApplicationFailure.create({
     type: failure.kind,
     message: failure.message,
-    nonRetryable: !(retry ?? isRetryable(failure.kind)),
-    details: [{ failure, ...detail } satisfies FailureDetail],
+    // Not as a `CancelledFailure`: the SDK takes one only once it has heard of the cancellation itself, and our own record hears it earlier.
+    nonRetryable: cancelled || !(retry ?? isRetryable(failure.kind)),
+    details: [{ failure, ...detail, ...(cancelled ? { cancelled } : {}) } satisfies FailureDetail],
     ...(isPortError(error) && error.retryAfterMs !== undefined ? { nextRetryDelay: error.retryAfterMs } : {}),
   });
 }

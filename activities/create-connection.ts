@@ -2,10 +2,9 @@
 // kept, one that is not is never touched, and only certain absence allows another POST.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
-import { CancelledFailure } from '@temporalio/common';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { durationMs } from '../rules/duration.js';
-import { applicationFailure, isPortError, refusal } from './application-failure.js';
+import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
 import { openRecord, type HeartbeatRecord } from './awaited-heartbeat.js';
 import { findIntegration, isOurs } from './inspect-registration.js';
 import type { ImmutaConnection, ImmutaPort, Integration, OpenImmuta } from './ports.js';
@@ -44,7 +43,6 @@ export function createCreateConnection({ openImmuta }: { readonly openImmuta: Op
         clearInterval(renewal);
       }
     } catch (error) {
-      if (error instanceof CancelledFailure) throw new CancelledFailure(error.message, [{ sent: run.sent }]);
       const stillCreating = error instanceof StillCreating ? { stillCreating: true } : {};
       throw applicationFailure(error, 'createConnection', { sent: run.sent, ...stillCreating });
     }
@@ -63,7 +61,7 @@ async function bringIntoBeing(run: Run, immuta: ImmutaPort): Promise<void> {
   const sentBefore = run.sent !== undefined;
   if (sentBefore && (await readBack(run, immuta))) return;
   if (!sentBefore) await immuta.testConnection(connectionKey, target);
-  if (run.record.cancelled()) throw new CancelledFailure('The run was cancelled before the connection was created.');
+  if (run.record.cancelled()) throw new StepCancelled('The run was cancelled before the connection was created.');
   run.sent ??= { at: new Date().toISOString() };
   await run.record.store(run.sent);
   try {
@@ -71,7 +69,7 @@ async function bringIntoBeing(run: Run, immuta: ImmutaPort): Promise<void> {
   } catch (error) {
     const mayBeOurs = !isPortError(error) || error.ambiguous || (sentBefore && error.kind === 'conflict');
     if (mayBeOurs && (await readBack(run, immuta))) return;
-    if (mayBeOurs && run.record.cancelled()) throw new CancelledFailure('The run was cancelled, and the connection was certainly not created.');
+    if (mayBeOurs && run.record.cancelled()) throw new StepCancelled('The run was cancelled, and the connection was certainly not created.');
     throw error;
   }
 }

@@ -3,7 +3,6 @@
 // - a statement whose answer was lost is not guessed: the platform's own history by tag, asked after the quiet period (settle-unknown.ts);
 // - nothing that was not decided runs: the runner compares the hash of every statement with the decided plan right before it sends it.
 import { activityInfo } from '@temporalio/activity';
-import { CancelledFailure } from '@temporalio/common';
 import type { Decision } from '../domain/decision.js';
 import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
@@ -11,7 +10,7 @@ import type { SealedScript } from '../domain/script.js';
 import { durationMs } from '../rules/duration.js';
 import { emptyJournal, readJournal, unknownCount, type Journal } from '../rules/journal.js';
 import { planScript } from '../sql/plan-script.js';
-import { applicationFailure, isPortError, refusal } from './application-failure.js';
+import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
 import { JournalKeeper } from './journal-keeper.js';
 import type { OpenPlatform, PlatformSession, ScriptSeal } from './ports.js';
 import { openRecord, type HeartbeatRecord } from './awaited-heartbeat.js';
@@ -69,7 +68,6 @@ export function createRunScript(dependencies: RunScriptDependencies) {
       return await runStatements({ ...dependencies, request, input, script, keeper, record });
     } catch (error) {
       const journal = keeper?.journal ?? before; // whatever stops this attempt, what earlier ones did stays on record
-      if (error instanceof CancelledFailure) throw new CancelledFailure(error.message, [{ journal }]);
       if (error instanceof OutcomeUnknown) throw applicationFailure(error, step, { journal, statement: error.statement });
       throw applicationFailure(error, step, { journal });
     }
@@ -125,7 +123,7 @@ async function endCancelled(run: Run): Promise<never> {
     const session = await openSession(run, new AbortController().signal);
     await settle(run, session).finally(() => void session.close());
   }
-  throw new CancelledFailure('The run was cancelled while the script ran; the statement in flight is settled.');
+  throw new StepCancelled('The run was cancelled while the script ran; the statement in flight is settled.');
 }
 
 /** A statement in flight gets this long when its worker shuts down: it is then acknowledged, and nobody has to settle it. */

@@ -140,7 +140,14 @@ export class Compensation {
     if (script === undefined || this.#platform === undefined) return;
     this.#board.say('undoing', `running the cleanup script, ${script.statementHashes.length} statements`);
     const { identity, historyReadable } = this.#platform;
-    const run = await this.#activities.runCleanup({ request: this.#request, script, decisions: this.#board.decisions, identity, historyReadable, targets: [] });
+    const run = await this.#activities.runCleanup({
+      request: this.#request,
+      script,
+      decisions: this.#board.decisions,
+      identity,
+      historyReadable,
+      targets: [],
+    });
     this.#board.noteScript({ purpose: 'cleanup', sha256: script.sha256, statements: run.statements, ran: run.ran, skipped: run.skipped });
   }
 

@@ -25,13 +25,13 @@ export async function endFailed(error: unknown, board: ProgressBoard, undo: Comp
   undo.noteJournal(journal);
   if (neverBegan) undo.noteNeverBegan();
   undo.noteSent(sent?.at);
-  board.note({ failure });
+  if (!cancelled) board.note({ failure });
   const undone = await undo.run();
-  if (undone.kind === 'abandoned') return endWell(board, 'abandoned', { leftBehind: undone.left, failure });
+  if (undone.kind === 'abandoned') return endWell(board, 'abandoned', { leftBehind: undone.left });
   if (cancelled) {
-    await endWell(board, 'cancelled', { failure });
+    await endWell(board, 'cancelled');
     throw new CancelledFailure(failure.message);
   }
-  const view = await endWell(board, undone.kind === 'nothing' ? 'failed' : 'compensated', { failure });
+  const view = await endWell(board, undone.kind === 'nothing' ? 'failed' : 'compensated');
   throw ApplicationFailure.create({ type: failure.kind, message: failure.message, nonRetryable: true, details: [view] });
 }

@@ -19,8 +19,9 @@ export function failureOf(error: unknown): StepFailure {
 }
 
 function ofActivity({ activityType: step, cause }: ActivityFailure): Omit<StepFailure, 'neverBegan'> {
-  if (cause instanceof ApplicationFailure && isDetail(cause.details?.[0])) return { ...cause.details[0], cancelled: false };
-  if (cause instanceof CancelledFailure) return { ...partialDetail(cause.details[0]), failure: cancelledAt(step), cancelled: true };
+  if (cause instanceof ApplicationFailure && isDetail(cause.details?.[0]))
+    return { ...cause.details[0], cancelled: cause.details[0].cancelled === true };
+  if (cause instanceof CancelledFailure) return { failure: cancelledAt(step), cancelled: true }; // between two attempts: what the last one did is unknown
   if (cause instanceof TimeoutFailure) {
     const message = `No worker finished ${step} in time.`;
     const failure = { kind: 'timeout' as const, message, next: 'See that workers run and reach both sides, then start again.', step };
@@ -40,10 +41,6 @@ function cancelledAt(step: string): Failure {
 
 function isDetail(detail: unknown): detail is FailureDetail {
   return typeof detail === 'object' && detail !== null && 'failure' in detail;
-}
-
-function partialDetail(detail: unknown): Partial<FailureDetail> {
-  return typeof detail === 'object' && detail !== null ? detail : {};
 }
 
 /** The last record of an attempt that was never heard of again: the journal of a script, or the time a POST was sent. */

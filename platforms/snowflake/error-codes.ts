@@ -19,6 +19,21 @@ export const loginMeanings: Readonly<Record<string, Meaning>> = {
     next: "Set the matching public key (ALTER USER ... SET RSA_PUBLIC_KEY), and check this machine's clock.",
   },
   '390189': { kind: 'permission-missing', what: 'the role is not granted to the user', next: '' }, // the cure names both; see error.ts
+  '390101': {
+    kind: 'credential-refused',
+    what: 'the user is disabled',
+    next: 'Ask a SECURITYADMIN to enable the user (ALTER USER ... SET DISABLED = FALSE).',
+  }, // (doc)
+  '390186': {
+    kind: 'permission-missing',
+    what: 'the role is not granted to the user',
+    next: 'Grant the role to the user, or name another role in the manifest.',
+  }, // (doc)
+  '390201': {
+    kind: 'permission-missing',
+    what: 'the role, warehouse or database of the login may not be used',
+    next: 'Correct role and warehouse of the privileged user in the manifest.',
+  }, // (doc)
   '390422': {
     kind: 'permission-missing',
     what: "the account's network policy does not admit this address", // (doc)
@@ -48,6 +63,21 @@ export const statementMeanings: Readonly<Record<string, Meaning>> = {
     kind: 'permission-missing',
     what: 'the role lacks a privilege',
     next: 'Use a role with CREATE DATABASE, CREATE ROLE, CREATE USER and MANAGE GRANTS on the account, such as ACCOUNTADMIN.',
+  },
+  '003013': {
+    kind: 'permission-missing',
+    what: 'the role it switches to is not granted to the privileged user',
+    next: 'Grant that role to the privileged user, or use a user that has it, such as one with ACCOUNTADMIN.',
+  },
+  '003036': {
+    kind: 'statement-failed',
+    what: 'other grants depend on what it takes away',
+    next: 'Look at SHOW GRANTS for what depends on it, and revoke that first.',
+  },
+  '003102': {
+    kind: 'permission-missing',
+    what: 'the role may not grant or revoke this privilege',
+    next: 'Use a role that has the privilege WITH GRANT OPTION, such as ACCOUNTADMIN.',
   },
   '000604': { kind: 'statement-failed', what: 'somebody cancelled it', next: 'Find out who cancelled it, then start the run again.' },
   '000606': {

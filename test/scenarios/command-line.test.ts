@@ -173,7 +173,7 @@ describe('a run that waits for a decision', () => {
     expect(cancelled.exitCode).toBe(0);
     expect(json(cancelled)).toMatchObject({ v: 1, accepted: true, phase: 'awaiting-decision' });
     expect(followed.exitCode).toBe(10);
-    expect((await mooring('cancel', key)).exitCode).toBe(4);
+    expect(json(await mooring('cancel', key, '--json'))).toMatchObject({ accepted: false, phase: 'ended' });
   });
 
   test('is joined by the same request of another person, and holds the connection against a different one', async () => {
