@@ -43,9 +43,10 @@ describe('Wrong usage ends with 64 and says what is right', () => {
   });
 
   test('nothing asked for shows the help', async () => {
-    const finished = await mooring([]);
+    const [finished, help] = await Promise.all([mooring([]), mooring(['--help'])]);
 
     expect(finished.exitCode).toBe(64);
+    expect(finished.stderr).toBe(help.stdout);
   });
 });
 
