@@ -11,6 +11,6 @@ const workers = [
   await Worker.create({ connection, taskQueue: `${taskQueue}-platform`, activities: platformActivities }),
 ];
 process.send?.('ready');
-process.once('disconnect', () => process.exit(0)); // whoever started us is gone
+process.once('disconnect', () => workers.forEach((worker) => worker.shutdown())); // whoever started us is gone
 await Promise.all(workers.map((worker) => worker.run()));
 await connection.close();
