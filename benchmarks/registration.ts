@@ -18,9 +18,9 @@ export const registration: Benchmark = {
   async run({ quick, stage: open }) {
     const stage = await open();
     const product = await productSide(stage);
+    const nakedWorker = await stage.naked.startWorker();
     try {
       const recorded = await recordProduct(stage, product);
-      await stage.naked.startWorker();
       const sides: Sides = { product: (key) => product.register(key), naked: nakedSide(stage, recorded) };
       return [
         ...(await atLatency(stage, sides, recorded.places, { delayMs: 0, rounds: quick ? 9 : 41, ratio: 1.15 })),
@@ -29,6 +29,7 @@ export const registration: Benchmark = {
         line('remote calls of each side', [recorded.calls], 'calls'),
       ];
     } finally {
+      await nakedWorker.stop();
       await product.close();
     }
   },

@@ -24,12 +24,13 @@ export const script: Benchmark = {
   async run({ quick, stage: open }) {
     const stage = await open();
     const product = await stage.sandbox.startWorker();
-    await stage.naked.startWorker();
+    const naked = await stage.naked.startWorker();
     const workflows = await startWorkflowWorker(stage);
     try {
-      return [...(await atLatency(stage, 0, quick ? 5 : 25)), ...(await atLatency(stage, 30, quick ? 3 : 11))];
+      return [...(await atLatency(stage, 0, quick ? 5 : 25)), ...(await atLatency(stage, 30, quick ? 2 : 9))];
     } finally {
       await workflows.stop();
+      await naked.stop();
       await product.stop();
     }
   },
