@@ -219,6 +219,26 @@ describe('running a script', () => {
       details: [{ journal: { acknowledgedThrough: 0, mayHaveSentThrough: 0 } }],
     });
   });
+
+  it('claims nothing of an object whose CREATE the platform refused: somebody else made it', async () => {
+    const platform = given();
+    platform.answer = (index) => (index === 1 ? portError('already-exists', false) : undefined);
+
+    const { result } = await run(platform);
+
+    await expect(result).rejects.toMatchObject({ details: [{ journal: { creations: [] } }] });
+  });
+
+  it('claims nothing of an object whose CREATE the history shows as failed or absent', async () => {
+    const platform = given();
+    platform.answer = (index) => (index === 1 ? portError('already-exists', false) : undefined);
+    const object = { kind: 'database', name: 'IMMUTA' } as const;
+    const creations = [{ index: 1, object, sentAt: '2026-01-01T00:00:00Z', plain: true, made: false }];
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 1, creations } });
+
+    await expect(result).rejects.toMatchObject({ details: [{ journal: { creations: [] } }] });
+  });
 });
 
 describe('what is not run', () => {
