@@ -28,8 +28,8 @@ export interface RunScriptInput {
   readonly historyReadable: boolean;
   /** What the cleanup script would drop: statements that create one of these are on record with their time. */
   readonly targets: readonly ObjectReference[];
-  /** Where an earlier activity of this run stopped, when a person settled what it could not. */
-  readonly resume?: { readonly journal: Journal; readonly unknownRan: boolean } | undefined;
+  /** Where an earlier activity of this run stopped, and through which statement, if any, a person says that the script ran. */
+  readonly resume?: { readonly journal: Journal; readonly ranThrough?: number | undefined } | undefined;
 }
 
 export interface ScriptRun {
@@ -141,10 +141,10 @@ function killSignal({ stop, cancelled }: HeartbeatRecord<Journal>): AbortSignal 
   return kill.signal;
 }
 
-/** A person said that the unknown statement ran: that moves the mark by one, and only in the first attempt that hears it. */
+/** A person said that a statement ran: then those before it ran too, for they are sent one after the other. Only the first attempt hears it. */
 function takeAnswer(keeper: JournalKeeper, resume: RunScriptInput['resume']): void {
-  const heardBefore = readJournal(activityInfo().heartbeatDetails) !== undefined;
-  if (resume?.unknownRan && !heardBefore) keeper.acknowledge(resume.journal.acknowledgedThrough + 1, 'skipped');
+  if (readJournal(activityInfo().heartbeatDetails) !== undefined) return;
+  for (let index = keeper.journal.acknowledgedThrough + 1; index <= (resume?.ranThrough ?? -1); index++) keeper.acknowledge(index, 'skipped');
 }
 
 async function runStatement(run: Run, session: PlatformSession, index: number, last: number): Promise<string> {

@@ -184,11 +184,21 @@ describe('running a script', () => {
     expect((await result).queryIds).toEqual(['q2', 'q3']);
   });
 
+  it('asks about what may do harm even when something harmless stands before it', async () => {
+    const platform = given();
+    platform.history = 'unavailable';
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 1, mayHaveSentThrough: 3 } });
+
+    await expect(result).rejects.toMatchObject({ type: 'outcome-unknown', nonRetryable: true, details: [{ statement: { index: 3 } }] });
+    expect(platform.sent.filter(({ tag }) => !tag.includes('restore'))).toEqual([]);
+  });
+
   it('goes on behind a statement of which a person says that it ran', async () => {
     const platform = given();
     const journal = { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 1 };
 
-    const { result } = await run(platform, { input: { resume: { journal, unknownRan: true } } });
+    const { result } = await run(platform, { input: { resume: { journal, ranThrough: 1 } } });
 
     expect((await result).queryIds).toEqual(['q2', 'q3']);
   });
@@ -218,6 +228,15 @@ describe('running a script', () => {
       message: expect.stringContaining('Statement 2 of 4'),
       details: [{ journal: { acknowledgedThrough: 0, mayHaveSentThrough: 0 } }],
     });
+  });
+
+  it('takes a person at their word for what was sent before the statement that ran', async () => {
+    const platform = given();
+    const journal = { ...emptyJournal, acknowledgedThrough: 1, mayHaveSentThrough: 3 };
+
+    const { result } = await run(platform, { input: { resume: { journal, ranThrough: 3 } } });
+
+    expect(await result).toMatchObject({ ran: 2, skipped: 2, queryIds: [] });
   });
 
   it('claims nothing of an object whose CREATE the platform refused: somebody else made it', async () => {
