@@ -13,7 +13,7 @@ import { planScript } from '../sql/plan-script.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
 import { JournalKeeper } from './journal-keeper.js';
 import type { OpenPlatform, PlatformSession, ScriptSeal } from './ports.js';
-import { openRecord, type HeartbeatRecord } from './awaited-heartbeat.js';
+import { openRecord, recorded, type HeartbeatRecord } from './awaited-heartbeat.js';
 import { readRequest, refuseShortTiming } from './request.js';
 import { OutcomeUnknown, settleUnknown } from './settle-unknown.js';
 
@@ -57,9 +57,10 @@ export function createRunScript(dependencies: RunScriptDependencies) {
   return async function runScript(input: RunScriptInput): Promise<ScriptRun> {
     const step = `${input.script.purpose} script`;
     const record = openRecord<Journal>();
-    const before = readJournal(activityInfo().heartbeatDetails) ?? input.resume?.journal ?? emptyJournal;
+    let before: Journal | undefined;
     let keeper: JournalKeeper | undefined;
     try {
+      before = recorded(readJournal) ?? input.resume?.journal ?? emptyJournal;
       const request = readRequest(input.request);
       refuseShortTiming(request, dependencies.allowShortTiming);
       refuseUndecided(input.decisions, dependencies.allowAutomatic);
@@ -143,7 +144,7 @@ function killSignal({ stop, cancelled }: HeartbeatRecord<Journal>): AbortSignal 
 
 /** A person said that a statement ran: then those before it ran too, for they are sent one after the other. Only the first attempt hears it. */
 function takeAnswer(keeper: JournalKeeper, resume: RunScriptInput['resume']): void {
-  if (readJournal(activityInfo().heartbeatDetails) !== undefined) return;
+  if (recorded(readJournal) !== undefined) return;
   for (let index = keeper.journal.acknowledgedThrough + 1; index <= (resume?.ranThrough ?? -1); index++) keeper.acknowledge(index, 'skipped');
 }
 

@@ -194,6 +194,18 @@ describe('running a script', () => {
     expect(platform.sent.filter(({ tag }) => !tag.includes('restore'))).toEqual([]);
   });
 
+  it('does not start over when it cannot read what earlier attempts left on record', async () => {
+    const platform = given();
+
+    const { result } = await run(platform, { attempt: 2, journal: { undecodable: 'encrypted with the key "new"' } as unknown as Journal });
+
+    await expect(result).rejects.toMatchObject({
+      nonRetryable: false,
+      details: [{ journal: undefined, failure: { next: expect.stringContaining('MOORING_CODEC_KEYS') } }],
+    });
+    expect(platform.sent).toEqual([]);
+  });
+
   it('goes on behind a statement of which a person says that it ran', async () => {
     const platform = given();
     const journal = { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 1 };
