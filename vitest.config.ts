@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './dist/test/closing-line.js'],
     pool: 'forks',
+    maxWorkers: 4, // they wait for timers and servers more than they compute
     testTimeout: 30_000,
     hookTimeout: 30_000,
     projects: [

@@ -82,10 +82,15 @@ export class JournalKeeper {
     if (this.#journal.firstSentAt === undefined) this.#journal = { ...this.#journal, firstSentAt: platformTime };
   }
 
-  /** Everything between the two marks is settled: what was not applied may be sent again. */
+  /**
+   * Everything between the two marks is settled: what was not applied may be sent again. A CREATE that was not applied made nothing, and what
+   * stands under its name is somebody else's, whenever it was created.
+   */
   settled(): void {
-    this.#journal = { ...this.#journal, mayHaveSentThrough: this.#journal.acknowledgedThrough };
-    this.#coveredThrough = this.#journal.acknowledgedThrough;
+    const { acknowledgedThrough } = this.#journal;
+    const creations = this.#journal.creations.filter(({ index }) => index <= acknowledgedThrough);
+    this.#journal = { ...this.#journal, mayHaveSentThrough: acknowledgedThrough, creations };
+    this.#coveredThrough = acknowledgedThrough;
   }
 
   /** Stores what is known now, without allowing more. */
