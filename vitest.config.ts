@@ -10,14 +10,17 @@ export default defineConfig({
     reporters: ['default', './dist/test/closing-line.js'],
     pool: 'forks',
     maxWorkers: 4, // they wait for timers and servers more than they compute
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['dist/test/**/*.test.js'], exclude: serverTests, setupFiles: ['dist/test/quiet.setup.js'] } },
       {
         extends: true,
         test: {
           name: 'server',
+          // Whole runs with processes of their own: on a busy machine one of them has taken half a minute.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           include: serverTests,
           setupFiles: ['dist/test/quiet.setup.js'],
           globalSetup: ['dist/test/temporal.setup.js'],

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const executablePath = findBrowser(process.env);
   if (executablePath === undefined) throw new Error('There is no browser. Run `node dev/setup.mjs --for test`, or set CHROMIUM_PATH.');
   browser = await chromium.launch({ executablePath, args: quiet });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await browser?.close();
   await stage?.close();
@@ -39,7 +39,7 @@ describe('the Temporal UI beside mooring dev', () => {
     await sendSignal(page, 'approve', { digest, by: 'from-the-ui@example.com' });
 
     expect((await following).json).toMatchObject({ outcome: 'registered', decisions: [{ by: 'from-the-ui@example.com', channel: 'signal' }] });
-  }, 90_000);
+  }, 120_000);
 
   it('shows the payloads of the history decrypted, and no secret in them', async () => {
     const { workflowId, runId } = await stage.handle('by_ui').describe();
