@@ -21,9 +21,22 @@ export const statementClasses = [
 ] as const;
 export type StatementClass = (typeof statementClasses)[number];
 
-/** An object on the platform as a statement names it. `name` is in the platform's own spelling: unquoted Snowflake names in upper case, parts joined by dots. */
+/** An object on the platform as a statement names it. `name` is in the platform's own spelling: unquoted Snowflake names in upper case, all Databricks names in lower case, parts joined by dots. */
 export interface ObjectReference {
-  readonly kind: 'database' | 'schema' | 'role' | 'user' | 'warehouse' | 'table' | 'view' | 'procedure' | 'function' | 'integration' | 'other';
+  readonly kind:
+    | 'database'
+    | 'catalog'
+    | 'schema'
+    | 'role'
+    | 'user'
+    | 'warehouse'
+    | 'table'
+    | 'view'
+    | 'volume'
+    | 'procedure'
+    | 'function'
+    | 'integration'
+    | 'other';
   readonly name: string;
 }
 

@@ -1,5 +1,5 @@
 /** Which platform's dialect a script is written in. */
-export type Platform = 'Snowflake';
+export type Platform = 'Snowflake' | 'Databricks';
 
 /** `bootstrap` is run before registration; `cleanup` removes what it made. */
 export type Purpose = 'bootstrap' | 'cleanup';

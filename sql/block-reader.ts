@@ -4,11 +4,11 @@
 // The reader keeps a stack of what is open and, for the statement it is in, what that statement still waits for (its header). It decides from
 // these alone: a block body starts only where a header says so, END closes only at the start of an inner statement, and a `;` where something
 // is still open is refused. Wherever a shape does not fit, the script is refused with its line. Iterative; a fixed amount of work for each token.
-import { ScriptRefused } from './script-refused.js';
+import { article, isExpression, readExpression, refuseShape as refuse } from './expressions.js';
+import type { Expression } from './expressions.js';
 import type { Token } from './token.js';
 
 type Block = 'DECLARE' | 'BEGIN' | 'IF' | 'FOR' | 'WHILE' | 'LOOP' | 'REPEAT' | 'CASE';
-type Expression = '(' | '[' | '{' | 'CASE expression';
 
 interface Open {
   kind: Block | Expression;
@@ -51,7 +51,6 @@ const closers: Readonly<Record<Block, { readonly words: readonly string[]; reado
   REPEAT: { words: ['REPEAT'], required: true },
   CASE: { words: ['CASE'], required: false },
 };
-const closing: Readonly<Record<string, Expression>> = { ')': '(', ']': '[', '}': '{' };
 const createModifiers = new Set('OR REPLACE ALTER SECURE TEMP TEMPORARY TRANSIENT VOLATILE LOCAL GLOBAL AGGREGATE EXTERNAL DATA METRIC'.split(' '));
 /** Words of block structure: never a label, never the name in a declaration. */
 const structural = new Set('BEGIN CASE DECLARE DO ELSE ELSEIF END EXCEPTION FOR IF LOOP REPEAT THEN UNTIL WHEN WHILE'.split(' '));
@@ -96,20 +95,10 @@ export class BlockReader {
     return top === undefined;
   }
 
-  /** Brackets and expression CASEs, which can stand in any statement. */
   #insideExpression(token: Token, index: number, top: Open | undefined): void {
-    const word = token.word;
-    if (word === '') return;
-    if (word === '(' || word === '[' || word === '{') this.#open(word, token);
-    else if (word === ')' || word === ']' || word === '}') {
-      if (top?.kind !== closing[word])
-        refuse(token.line, `"${word}" closes nothing${top === undefined ? '' : ` while ${article(top.kind)} is open`}.`);
-      this.#stack.pop();
-    } else if (word === ';') {
-      refuse(token.line, `";" stands where ${article(top?.kind ?? '(')} opened on line ${top?.line ?? token.line} is still open.`);
-    } else if (word === 'CASE') {
-      if (!this.#isNameHere(index) && !this.#isCaseName(index)) this.#open('CASE expression', token);
-    } else if (word === 'END' && top?.kind === 'CASE expression' && !this.#isNameHere(index)) this.#stack.pop();
+    const found = readExpression(this.#tokens, index, top);
+    if (found === 'closes') this.#stack.pop();
+    else if (found !== undefined) this.#open(found, token);
   }
 
   /** What a token means to the statement it stands in. False if it means nothing to its structure. */
@@ -288,28 +277,4 @@ export class BlockReader {
     }
     return next === this.#tokens.length || word() === ';';
   }
-
-  /** Part of a path: after a dot, or touching a colon. */
-  #isNameHere(index: number): boolean {
-    const before = this.#tokens[index - 1];
-    return before?.word === '.' || (before?.word === ':' && before.end === this.#tokens[index]?.start);
-  }
-
-  #isCaseName(index: number): boolean {
-    const after = this.#tokens[index + 1];
-    return after === undefined || [';', ')', ',', '.', ']', '}'].includes(after.word);
-  }
-}
-
-function isExpression(kind: Block | Expression): kind is Expression {
-  return kind === '(' || kind === 'CASE expression' || kind === '[' || kind === '{';
-}
-
-function article(kind: Block | Expression): string {
-  if (kind === 'CASE expression') return 'a CASE expression';
-  return isExpression(kind) ? `a "${kind}"` : `${kind === 'IF' ? 'an' : 'a'} ${kind} block`;
-}
-
-function refuse(line: number, complaint: string): never {
-  throw new ScriptRefused(line, complaint, 'Ask for a script without this shape. Nothing was run.');
 }

@@ -1,4 +1,4 @@
-// What a statement does, from its tokens, so that `DROP/**/DATABASE` is no disguise. Everything that does not fit a shape known here is `unknown`.
+// What a Snowflake statement does, from its tokens, so that `DROP/**/DATABASE` is no disguise. Everything that does not fit a shape known here is `unknown`.
 //
 // grant     privileges on objects, roles to roles and users
 // elevated  what reaches beyond the objects it names:
@@ -14,29 +14,20 @@
 // data      rows: INSERT, UPDATE, DELETE, MERGE, COPY, TRUNCATE
 // A function called in a SELECT is taken as a read: on Snowflake functions cannot write.
 import type { ObjectReference, StatementClass } from '../domain/plan.js';
+import { of, opaque, unknown } from './classification.js';
+import type { Classification } from './classification.js';
 import { Cursor } from './cursor.js';
+import { classifyDatabricks } from './databricks-classify.js';
 import { classifyGrant } from './grants.js';
-import type { Grant } from './grants.js';
 import type { ObjectKind } from './object-kinds.js';
 import { readObjectKind } from './object-kinds.js';
 import { callsWhatMayWrite, wordsInBodies } from './opaque-bodies.js';
 import type { LexedText } from './token.js';
 import { upperWord } from './token.js';
 
-export interface Classification {
-  readonly class: StatementClass;
-  readonly object?: ObjectReference;
-  readonly repeatable: boolean;
-  readonly plainCreate?: boolean;
-  /** What GRANT and REVOKE are about. */
-  readonly grant?: Grant;
-  /** What a person has to know of it, each to be read after "line 7": `drops database X with all it holds`. */
-  readonly dangers: readonly string[];
-}
-
 /** Never throws: what it does not know is `unknown`. */
 export function classify(statement: LexedText): Classification {
-  const found = classifyByFirstWord(statement);
+  const found = statement.platform === 'Databricks' ? classifyDatabricks(statement) : classifyByFirstWord(statement);
   const hidden = hasBody(found.class, statement) ? wordsInBodies(statement) : [];
   if (hidden.length === 0) return found;
   return { ...found, dangers: [...found.dangers, `holds code with ${hidden.join(', ')} in it`] };
@@ -65,9 +56,9 @@ function classifyByFirstWord(statement: LexedText): Classification {
     case 'CREATE':
       return classifyCreate(cursor, statement);
     case 'ALTER':
-      return classifyAlter(cursor, statement);
+      return classifyAlter(cursor);
     case 'DROP':
-      return classifyDrop(cursor, statement);
+      return classifyDrop(cursor);
     case 'UNDROP':
       return readObjectKind(cursor) === undefined ? unknown() : of('alter', false);
     case 'COMMENT':
@@ -137,7 +128,7 @@ function classifyCreate(cursor: Cursor, statement: LexedText): Classification {
   return of('create', repeatable, { ...named, plainCreate: !repeatable && !holdsGuard(statement, cursor.position), dangers });
 }
 
-function classifyAlter(cursor: Cursor, statement: LexedText): Classification {
+function classifyAlter(cursor: Cursor): Classification {
   if (cursor.accept('SESSION')) return cursor.word === 'SET' || cursor.word === 'UNSET' ? of('session', true) : unknown();
   const kind = readObjectKind(cursor);
   if (kind === undefined) return unknown();
@@ -151,18 +142,18 @@ function classifyAlter(cursor: Cursor, statement: LexedText): Classification {
   const repeatable = action === 'SET' || action === 'UNSET';
   if (beyondTheAccount.has(kind.words))
     return of('elevated', repeatable, { dangers: [`changes ${described(kind, object)}, which reaches beyond this account`] });
-  if (holdsWord(statement, cursor.position, 'DROP')) return of('drop', false, { dangers: [`drops a part of ${described(kind, object)}`] });
+  if (cursor.holdsAhead('DROP')) return of('drop', false, { dangers: [`drops a part of ${described(kind, object)}`] });
   if ((kind.words === 'TASK' || kind.words === 'ALERT') && (action === 'RESUME' || action === 'MODIFY')) return opaque('lets code run on its own');
   if (action === 'RENAME' || action === 'SWAP') return of('alter', false, { dangers: [`renames or swaps ${described(kind, object)}`] });
   return of('alter', repeatable);
 }
 
-function classifyDrop(cursor: Cursor, statement: LexedText): Classification {
+function classifyDrop(cursor: Cursor): Classification {
   const kind = readObjectKind(cursor);
   if (kind === undefined) return of('drop', false, { dangers: ['drops something of a kind we do not know'] });
   const guarded = cursor.accept('IF EXISTS');
   const object = readObject(cursor, kind);
-  const cascade = holdsWord(statement, cursor.position, 'CASCADE') ? ' with all that depends on it' : '';
+  const cascade = cursor.holdsAhead('CASCADE') ? ' with all that depends on it' : '';
   return of('drop', guarded, { ...(object === undefined ? {} : { object }), dangers: [`drops ${described(kind, object)}${cascade}`] });
 }
 
@@ -185,11 +176,11 @@ function classifyWith(statement: LexedText): Classification {
 
 /** `a ->> b` runs one after the other: a read only if all of them are. */
 function classifyChain(statement: LexedText): Classification {
-  const { text, tokens } = statement;
+  const { tokens } = statement;
   let first = 0;
   for (let index = 0; index <= tokens.length; index++) {
     if (index < tokens.length && !startsChainLink(tokens, index)) continue;
-    if (classifyByFirstWord({ text, tokens: tokens.slice(first, index) }).class !== 'read') return unknown();
+    if (classifyByFirstWord({ ...statement, tokens: tokens.slice(first, index) }).class !== 'read') return unknown();
     first = index + 3;
   }
   return of('read', true);
@@ -230,19 +221,6 @@ function isTransaction(cursor: Cursor): boolean {
   return cursor.atEnd;
 }
 
-/** A word outside brackets from a token on. */
-function holdsWord(statement: LexedText, from: number, word: string): boolean {
-  const { text, tokens } = statement;
-  let depth = 0;
-  for (let index = from; index < tokens.length; index++) {
-    const token = tokens[index];
-    if (token?.word === '(') depth++;
-    else if (token?.word === ')') depth--;
-    else if (depth === 0 && upperWord(text, token) === word) return true;
-  }
-  return false;
-}
-
 /** IF NOT EXISTS in a place we did not expect: then the CREATE proves nothing. */
 function holdsGuard(statement: LexedText, from: number): boolean {
   const { text, tokens } = statement;
@@ -259,16 +237,4 @@ function skipBrackets(cursor: Cursor): void {
     else if (cursor.word === ')') depth--;
     cursor.skip();
   } while (depth > 0 && !cursor.atEnd);
-}
-
-function of(found: StatementClass, repeatable: boolean, more: Partial<Classification> = {}): Classification {
-  return { dangers: [], ...more, class: found, repeatable };
-}
-
-function opaque(danger: string): Classification {
-  return of('opaque', false, { dangers: [`${danger}, which only the platform can read`] });
-}
-
-function unknown(): Classification {
-  return of('unknown', false, { dangers: ['is a statement we do not know'] });
 }

@@ -57,9 +57,23 @@ export class Cursor {
     return true;
   }
 
+  /** True if this word stands somewhere from here on, outside brackets. */
+  holdsAhead(word: string): boolean {
+    const { text, tokens } = this.#statement;
+    let depth = 0;
+    for (let index = this.#at; index < tokens.length; index++) {
+      const token = tokens[index];
+      if (token?.word === '(') depth++;
+      else if (token?.word === ')') depth--;
+      else if (depth === 0 && upperWord(text, token) === word) return true;
+    }
+    return false;
+  }
+
   /**
-   * Reads a name in the platform's spelling. Where it may have several parts, a part that holds a dot or a double quote keeps its quotes, so that
-   * two names never look like one. `undefined` for what only the platform can resolve: IDENTIFIER(..), variables, strings.
+   * Reads a name in the platform's spelling: bare Snowflake names in upper case, all Databricks names in lower case, as Unity Catalog keeps them.
+   * Where it may have several parts, a part that holds a dot or a quote keeps its quotes, so that two names never look like one. `undefined` for
+   * what only the platform can resolve: IDENTIFIER(..), variables, strings.
    */
   name(parted: 'one part' | 'several parts'): string | undefined {
     const parts: string[] = [];
@@ -70,18 +84,33 @@ export class Cursor {
       this.#at++;
     } while (this.accept('.'));
     const [only] = parts;
-    if (only?.startsWith('$') === true || (only === 'IDENTIFIER' && this.word === '(')) return undefined;
-    if (parted === 'one part' && parts.length === 1 && only !== undefined) return unquoted(only);
-    return parts.map((part) => (/["].*[."].*["]$/s.test(part) ? part : unquoted(part))).join('.');
+    if (only?.startsWith('$') === true || (only?.toUpperCase() === 'IDENTIFIER' && this.word === '(')) return undefined;
+    const quote = this.#statement.platform === 'Snowflake' ? '"' : '`';
+    if (parted === 'one part' && parts.length === 1 && only !== undefined) return unquoted(only, quote);
+    return parts.map((part) => (needsQuotes(part, quote) ? part : unquoted(part, quote))).join('.');
+  }
+
+  /** Reads the name of a user, group or service principal, which keep their letter case. */
+  principal(): string | undefined {
+    const token = this.token;
+    if (token?.kind !== 'word' && token?.kind !== 'quoted') return undefined;
+    this.#at++;
+    if (this.word === '.' || this.word === '(' || this.word === '@') return undefined;
+    return unquoted(this.#statement.text.slice(token.start, token.end), '`');
   }
 
   #part(token: Token): string {
-    const { text } = this.#statement;
+    const { platform, text } = this.#statement;
+    if (platform === 'Databricks') return text.slice(token.start, token.end).toLowerCase();
     return token.kind === 'quoted' ? text.slice(token.start, token.end) : upperWord(text, token);
   }
 }
 
+function needsQuotes(part: string, quote: string): boolean {
+  return part.startsWith(quote) && (part.includes('.') || part.slice(1, -1).includes(quote));
+}
+
 /** The inside of a quoted name with its doubled quotes undone; every other text as it is. */
-function unquoted(part: string): string {
-  return part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part;
+function unquoted(part: string, quote: string): string {
+  return part.startsWith(quote) ? part.slice(1, -1).replaceAll(quote + quote, quote) : part;
 }

@@ -141,20 +141,23 @@ class SecretFinder {
     const kind = directly && beforeKind.has(upperWord(text, tokens[index - 2]));
     if (armed?.valued === true || (directly && !kind) || (this.#user && this.#followsAssignment(index) && !this.#isHarmlessProperty(index))) {
       this.#hide(token);
-    } else if (announcesSecret(literalValue(text, token)) && this.#isAssignment(index + 1)) this.#arm(literalValue(text, token));
+    } else if (announcesSecret(literalValue(this.#statement, token)) && this.#isAssignment(index + 1))
+      this.#arm(literalValue(this.#statement, token));
     else this.#searchInside(token.start + 1, token.end - 1, 'prose', (part) => part.replaceAll('""', '"'));
   }
 
   #literal(token: Token, index: number): void {
-    const { text } = this.#statement;
-    const value = literalValue(text, token);
+    const { platform, text } = this.#statement;
+    const value = literalValue(this.#statement, token);
     if (this.#armed !== undefined || looksSecret(value) || (this.#user && !this.#isHarmlessProperty(index))) return this.#hide(token);
     if (announcesSecret(value) && this.#isAssignment(index + 1)) return this.#arm(value); // { 'password': 'x' }
     if (token.kind === 'dollar') this.#searchInside(token.start + 2, token.end - 2, 'code', (part) => part);
     else if (!announcesSecret(insideQuotes(text, token)) && secretSpans(value, 'prose').length > 0)
       this.#hide(token); // an escape hides the name
     else
-      this.#searchInside(token.start + 1, token.end - 1, 'prose', (part) => literalValue(`'${part}'`, { ...token, start: 0, end: part.length + 2 }));
+      this.#searchInside(token.start + 1, token.end - 1, 'prose', (part) =>
+        literalValue({ platform, text: `'${part}'` }, { ...token, start: 0, end: part.length + 2 }),
+      );
   }
 
   #searchInside(from: number, to: number, reading: 'prose' | 'code', meaning: (part: string) => string): void {
@@ -169,7 +172,7 @@ class SecretFinder {
   #hide(token: Token): void {
     const { text } = this.#statement;
     const isLiteral = token.kind === 'string' || token.kind === 'dollar' || token.kind === 'quoted';
-    const value = isLiteral ? literalValue(text, token) : text.slice(token.start, token.end);
+    const value = isLiteral ? literalValue(this.#statement, token) : text.slice(token.start, token.end);
     const values = [value, ...pieces(value), ...(isLiteral ? [insideQuotes(text, token)] : [])];
     this.#spans.push({ start: token.start, end: token.end, whole: true, values });
   }

@@ -1,18 +1,8 @@
 // GRANT and REVOKE taken apart. Which of them count as elevated stands in classify.ts.
-import type { Classification } from './classify.js';
+import type { Classification, Grant } from './classification.js';
 import { Cursor } from './cursor.js';
 import { kindOfGrant } from './object-kinds.js';
 import type { LexedText } from './token.js';
-
-/** Who gets what on what, in words to show. */
-export interface Grant {
-  /** Such as `MANAGE GRANTS, CREATE ROLE`, or `ROLE X`. */
-  readonly privileges: string;
-  /** Such as `ACCOUNT` or `DATABASE X`; empty when a role is given. */
-  readonly on: string;
-  /** The name alone. */
-  readonly to: string;
-}
 
 /** Snowflake's own roles. Who has one has (a part of) the account. */
 const systemRoles = new Set(['ACCOUNTADMIN', 'GLOBALORGADMIN', 'ORGADMIN', 'SECURITYADMIN', 'SYSADMIN', 'USERADMIN']);

@@ -18,7 +18,7 @@ export function wordsInBodies(statement: LexedText): readonly string[] {
     const token = tokens[index];
     if (token === undefined) continue;
     if (token.kind === 'string' || token.kind === 'dollar') {
-      for (const [word] of literalValue(text, token).matchAll(alarming)) found.add(word.toUpperCase());
+      for (const [word] of literalValue(statement, token).matchAll(alarming)) found.add(word.toUpperCase());
     } else if (token.kind === 'word') {
       const word = upperWord(text, token);
       if (word === 'DROP' || word === 'TRUNCATE' || word === 'DELETE') found.add(word);

@@ -1,7 +1,7 @@
 import type { PlannedScript, PlannedStatement } from '../domain/plan.js';
 import type { Platform, Purpose } from '../domain/script.js';
 import { classify } from './classify.js';
-import type { Classification } from './classify.js';
+import type { Classification } from './classification.js';
 import { sha256Hex } from './digest.js';
 import { redactAll } from './redact.js';
 import { splitScript } from './split.js';

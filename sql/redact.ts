@@ -67,7 +67,7 @@ function isTelling(value: string, span: SecretSpan): boolean {
 function repeated(statement: LexedText, values: ReadonlySet<string>): readonly SecretSpan[] {
   if (values.size === 0) return [];
   return statement.tokens
-    .filter((token) => (token.kind === 'string' || token.kind === 'dollar') && values.has(literalValue(statement.text, token)))
+    .filter((token) => (token.kind === 'string' || token.kind === 'dollar') && values.has(literalValue(statement, token)))
     .map((token) => ({ start: token.start, end: token.end, whole: true, values: [] }));
 }
 

@@ -1,6 +1,8 @@
 // One script in, the statements a platform runs one by one out. Nothing is lost: between two statements stand only blanks, comments and `;`.
 import type { Platform } from '../domain/script.js';
 import { BlockReader } from './block-reader.js';
+import { DatabricksBlockReader } from './databricks-block-reader.js';
+import { lexDatabricks } from './databricks-lexer.js';
 import { sha256Hex } from './digest.js';
 import { ScriptRefused } from './script-refused.js';
 import { lexSnowflake } from './snowflake-lexer.js';
@@ -17,14 +19,31 @@ export interface Statement extends LexedText {
   readonly sha256: string;
 }
 
+/** Says of each token whether it ends an outermost statement. */
+interface StatementReader {
+  read(index: number): boolean;
+  finish(): void;
+}
+
 interface Dialect {
   readonly lex: (text: string) => readonly FreshToken[];
+  readonly reader: (text: string, tokens: readonly Token[]) => StatementReader;
   /** First words of statements that a client program carries out, never the platform. */
   readonly clientCommands: ReadonlySet<string>;
 }
 
 const dialects: Readonly<Record<Platform, Dialect>> = {
-  Snowflake: { lex: lexSnowflake, clientCommands: new Set(['!', 'PUT', 'GET', 'LIST', 'LS', 'REMOVE', 'RM']) },
+  Snowflake: {
+    lex: lexSnowflake,
+    reader: (_, tokens) => new BlockReader(tokens),
+    clientCommands: new Set(['!', 'PUT', 'GET', 'LIST', 'LS', 'REMOVE', 'RM']),
+  },
+  // PUT, GET and REMOVE move files between a volume and the machine of the driver; `%` is a notebook's.
+  Databricks: {
+    lex: lexDatabricks,
+    reader: (text, tokens) => new DatabricksBlockReader(text, tokens),
+    clientCommands: new Set(['!', '%', 'PUT', 'GET', 'REMOVE']),
+  },
 };
 
 /** Throws `ScriptRefused` with the line for an empty script, a client command, and everything that is not certain. */
@@ -32,28 +51,28 @@ export function splitScript(text: string, platform: Platform): readonly Statemen
   const dialect = dialects[platform];
   refuseForeign(text);
   const tokens = dialect.lex(text);
-  const reader = new BlockReader(tokens);
+  const reader = dialect.reader(text, tokens);
   const statements: Statement[] = [];
   let first = 0;
   for (let index = 0; index < tokens.length; index++) {
     if (index === first) refuseClientCommand(tokens[index], dialect);
     if (!reader.read(index)) continue;
-    if (index > first) statements.push(cut(text, tokens, first, index));
+    if (index > first) statements.push(cut(platform, text, tokens, first, index));
     first = index + 1;
   }
   reader.finish();
-  if (first < tokens.length) statements.push(cut(text, tokens, first, tokens.length));
+  if (first < tokens.length) statements.push(cut(platform, text, tokens, first, tokens.length));
   if (statements.length === 0) throw new ScriptRefused(1, 'it holds no statement.', 'Ask for the script again.');
   return statements;
 }
 
 /** Tokens of one statement's text, for those who hold only the text. Throws `ScriptRefused`. */
 export function lexStatement(text: string, platform: Platform): LexedText {
-  return { text, tokens: dialects[platform].lex(text) };
+  return { platform, text, tokens: dialects[platform].lex(text) };
 }
 
 /** Moves the tokens instead of copying them: half of the time of splitting would go into copies. The block reader is done with them. */
-function cut(script: string, tokens: readonly FreshToken[], first: number, after: number): Statement {
+function cut(platform: Platform, script: string, tokens: readonly FreshToken[], first: number, after: number): Statement {
   const own = tokens.slice(first, after);
   const start = own[0]?.start ?? 0;
   const end = own.at(-1)?.end ?? start;
@@ -62,14 +81,14 @@ function cut(script: string, tokens: readonly FreshToken[], first: number, after
     token.end -= start;
   }
   const text = script.slice(start, end);
-  return { text, tokens: own, start, end, line: own[0]?.line ?? 1, sha256: sha256Hex(text) };
+  return { platform, text, tokens: own, start, end, line: own[0]?.line ?? 1, sha256: sha256Hex(text) };
 }
 
 function refuseClientCommand(token: Token | undefined, dialect: Dialect): void {
   if (token === undefined || !dialect.clientCommands.has(token.word)) return;
   throw new ScriptRefused(
     token.line,
-    `${token.word === '!' ? 'a statement that starts with "!"' : token.word} is a command of a client program, not of the platform itself.`,
+    `${token.kind === 'symbol' ? `a statement that starts with "${token.word}"` : token.word} is a command of a client program, not of the platform itself.`,
     'Remove it: a governance script moves no files.',
   );
 }

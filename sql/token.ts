@@ -1,10 +1,11 @@
 // What a lexer gives. Blanks and comments are no tokens: they are the gaps between two of them.
+import type { Platform } from '../domain/script.js';
 
 /**
  * - `word`: an unquoted name, keyword or variable
- * - `quoted`: a name in double quotes
- * - `string`: a literal in single quotes
- * - `dollar`: a literal in dollar quotes
+ * - `quoted`: a name in double quotes (Databricks: in backticks)
+ * - `string`: a literal in single quotes (Databricks: in double quotes too, and raw ones with their `r`)
+ * - `dollar`: a literal in dollar quotes (Databricks: with or without a tag)
  * - `stage`: a stage path, `@` included
  */
 export type TokenKind = 'word' | 'quoted' | 'string' | 'dollar' | 'number' | 'stage' | 'symbol';
@@ -25,6 +26,7 @@ export type FreshToken = { -readonly [Part in keyof Token]: Token[Part] };
 
 /** A text with its tokens; their offsets count from the start of this text. */
 export interface LexedText {
+  readonly platform: Platform;
   readonly text: string;
   readonly tokens: readonly Token[];
 }
@@ -37,6 +39,19 @@ export function upperWord(text: string, token: Token | undefined): string {
 
 /** What stands between the quotes of a token, as written: nothing is unescaped. */
 export function insideQuotes(text: string, token: Token): string {
-  const width = token.kind === 'dollar' ? 2 : 1;
-  return text.slice(token.start + width, token.end - width);
+  const [before, after] = quoteWidths(text, token);
+  return text.slice(token.start + before, token.end - after);
+}
+
+function quoteWidths(text: string, token: Token): readonly [before: number, after: number] {
+  if (token.kind === 'dollar') {
+    const width = text.indexOf('$', token.start + 1) + 1 - token.start;
+    return [width, width];
+  }
+  return isRaw(text, token) ? [2, 1] : [1, 1];
+}
+
+/** Databricks' `r'..'`. */
+export function isRaw(text: string, token: Token): boolean {
+  return token.kind === 'string' && (text[token.start] === 'r' || text[token.start] === 'R');
 }

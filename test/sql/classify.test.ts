@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectReference, StatementClass } from '../../domain/plan.js';
 import { classify } from '../../sql/classify.js';
-import type { Classification } from '../../sql/classify.js';
+import type { Classification } from '../../sql/classification.js';
 import { splitScript } from '../../sql/split.js';
 
 function classified(statement: string): Classification {

@@ -1,0 +1,4 @@
+REVOKE SELECT ON TABLE system.access.audit FROM `0c8a-sp`;
+REVOKE USE SCHEMA ON SCHEMA system.access FROM `0c8a-sp`;
+REVOKE USE CATALOG ON CATALOG system FROM `0c8a-sp`;
+DROP CATALOG immuta CASCADE;
