@@ -1,12 +1,14 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { EffectivePolicy, Plan, PlannedScript, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
+import { describePrivilegedUser } from '../domain/snowflake-target.js';
 import { effectivePolicy } from '../rules/script-policy.js';
 import { immutaHost } from '../rules/workflow-id.js';
 import { planDigest, planSha256, type JsonValue, type PlanContent } from '../sql/digest.js';
 import { planScript, type ScriptPlan } from '../sql/plan-script.js';
 import { summarize } from '../sql/summarize.js';
 import { applicationFailure, refusal } from './application-failure.js';
+import { endingPasswords } from './ending-passwords.js';
 import type { ImmutaConnection, ImmutaPort, Integration, OpenImmuta, ScriptSeal } from './ports.js';
 import { readRequest } from './request.js';
 
@@ -72,8 +74,8 @@ function preparedPlan(
     planSha256: planSha256(content(request, scripts)),
     summary,
     target: { platform: target.technology, host: target.host, database: target.database },
-    privilegedUser: `${target.privilegedUser.username} (role ${target.privilegedUser.role}, ${target.privilegedUser.authenticationType})`,
-    dangers: [...dangers, ...ownDangers(cleanup, policy)],
+    privilegedUser: `${describePrivilegedUser(target.privilegedUser)} (role ${target.privilegedUser.role}, ${target.privilegedUser.authenticationType})`,
+    dangers: [...dangers, ...ownDangers(cleanup, policy), ...endingPasswords(target)],
     classes,
     scripts: [bootstrap, ...(cleanup === undefined ? [] : [cleanup])],
   };

@@ -4,6 +4,8 @@ import { PlatformError } from './platform-error.js';
 export interface HostRules {
   /** Exact host names, in any letter case; no patterns. */
   readonly allowedHosts: readonly string[];
+  /** Exact hosts of token endpoints. None: only the platform's own host. */
+  readonly allowedTokenHosts?: readonly string[];
   /** Lets a platform live on loopback, over plain HTTP. */
   readonly allowLoopback: boolean;
 }
@@ -32,6 +34,30 @@ export function hostOf(
   );
 }
 
-function refused(host: string, why: string, next: string): PlatformError {
-  return new PlatformError({ kind: 'invalid-request', message: `The Snowflake host ${host} ${why}. Nothing was sent.`, next, ambiguous: false });
+/** Passes a token endpoint to which the secret of an OAuth client may be sent, or throws a `PlatformError` of kind `invalid-request`. */
+export function checkTokenHost(tokenUrl: string, platformHost: string, rules: HostRules): void {
+  const { hostname, protocol } = new URL(tokenUrl);
+  if (loopback.test(hostname)) {
+    if (rules.allowLoopback) return;
+    throw refused(
+      hostname,
+      'is on loopback, which this worker does not allow',
+      'Set MOORING_ALLOW_LOOPBACK=1 on the platform worker (tests and demos only).',
+      'token host',
+    );
+  }
+  if (protocol !== 'https:') throw refused(hostname, 'is not asked over https', 'Write a tokenUrl that starts with https://.', 'token host');
+  const { allowedTokenHosts = [] } = rules;
+  const allowed = allowedTokenHosts.length > 0 ? allowedTokenHosts : [platformHost];
+  if (allowed.some((host) => host.toLowerCase() === hostname)) return;
+  throw refused(
+    hostname,
+    'is not one of the token hosts that this worker may talk to',
+    `Correct tokenUrl of the privileged user, or add ${hostname} to MOORING_TOKEN_HOSTS on the platform worker.`,
+    'token host',
+  );
+}
+
+function refused(host: string, why: string, next: string, what = 'Snowflake host'): PlatformError {
+  return new PlatformError({ kind: 'invalid-request', message: `The ${what} ${host} ${why}. Nothing was sent.`, next, ambiguous: false });
 }

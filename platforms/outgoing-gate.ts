@@ -1,4 +1,4 @@
-// Every HTTP request of a runner passes here, whatever library makes it. A driver re-sends for minutes, and follows redirects with the body of a
+// Every HTTP request of a runner's driver passes here, whatever library makes it (our own request for an OAuth token does not: oauth-token.ts). A driver re-sends for minutes, and follows redirects with the body of a
 // login in hand; neither can be switched off by its options. What a rule refuses never gets a socket: the driver sees its request fail at once
 // with an error that it does not retry. Node's own `request` functions are replaced because they are what all HTTP libraries end in; this is done
 // in a process that serves one session and nothing else. (A subscriber of the diagnostics channel `http.client.request.start` runs after the

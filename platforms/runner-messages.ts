@@ -55,12 +55,28 @@ export interface SnowflakeLogin {
   readonly port: number;
   /** Plain HTTP: only ever true for a loopback host that the worker was told to allow. */
   readonly plainHttp: boolean;
-  readonly username: string;
+  /** Absent where a token alone says who it is. */
+  readonly username?: string | undefined;
+  /** Who that is, for a sentence. */
+  readonly who: string;
   readonly role: string;
   readonly warehouse: string;
-  readonly credential:
-    | { readonly kind: 'userPassword'; readonly password: string }
-    | { readonly kind: 'keyPair'; readonly privateKey: string; readonly privateKeyPassword?: string | undefined };
+  readonly credential: SnowflakeCredential;
+}
+
+export type SnowflakeCredential =
+  | { readonly kind: 'userPassword'; readonly password: string }
+  | { readonly kind: 'keyPair'; readonly privateKey: string; readonly privateKeyPassword?: string | undefined }
+  | { readonly kind: 'oAuthToken' | 'programmaticAccessToken'; readonly token: string }
+  | ({ readonly kind: 'oAuthClientCredentials' } & ClientCredentials);
+
+/** What an OAuth client needs for a token of its own. */
+export interface ClientCredentials {
+  /** Has passed the list of token hosts. */
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope: string;
 }
 
 /** Request and answer of each thing that a runner can be asked. */

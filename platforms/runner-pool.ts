@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import type { ObjectReference } from '../domain/plan.js';
 import type { Secret } from '../domain/secret.js';
 import type { SecretReference } from '../domain/secret-reference.js';
-import type { SnowflakeTarget } from '../domain/snowflake-target.js';
-import { hostOf } from './host-allow-list.js';
+import { describePrivilegedUser } from '../domain/snowflake-target.js';
+import type { SnowflakePrivilegedUser, SnowflakeTarget } from '../domain/snowflake-target.js';
+import { checkTokenHost, hostOf } from './host-allow-list.js';
 import type { HostRules } from './host-allow-list.js';
 import { PlatformError } from './platform-error.js';
 import { Runner } from './runner.js';
 import { runnerEnvironment } from './runner-environment.js';
-import type { Identity, ObjectState, Preflight, SnowflakeLogin, StatementRecord, StatementToRun } from './runner-messages.js';
+import type { Identity, ObjectState, Preflight, SnowflakeCredential, SnowflakeLogin, StatementRecord, StatementToRun } from './runner-messages.js';
 import { SpareRunner } from './spare-runner.js';
 
 /** What a worker decides about its platforms. */
@@ -36,7 +37,7 @@ interface Deadlines {
 const defaultDeadlines: Deadlines = { openMs: 60_000, readMs: 120_000, closeMs: 5_000 };
 
 /**
- * Gives the function that opens sessions as a target's privileged user. It rejects with a `PlatformError`: `invalid-request` for a host that is not
+ * Gives the function that opens sessions as a target's privileged user. It rejects with a `PlatformError`: `invalid-request` for a host or token host that is not
  * allowed (nothing was sent, no secret was read), whatever `resolveSecret` rejects with, and the kinds of a failed login. Aborting its signal
  * kills the runner, at any time.
  */
@@ -124,14 +125,37 @@ export class RunnerSession {
 async function resolveLogin(target: SnowflakeTarget, options: PlatformOptions): Promise<SnowflakeLogin> {
   const host = hostOf(target, options);
   const user = target.privilegedUser;
-  const common = { ...host, username: user.username, role: user.role, warehouse: user.warehouse ?? target.warehouse };
-  if (user.authenticationType === 'userPassword') {
-    const password = await options.resolveSecret(user.password);
-    return { ...common, credential: { kind: 'userPassword', password: password.reveal() } };
+  if (user.authenticationType === 'oAuthClientCredentials') checkTokenHost(user.tokenUrl, host.host, options);
+  return {
+    ...host,
+    username: 'username' in user ? user.username : undefined,
+    who: describePrivilegedUser(user),
+    role: user.role,
+    warehouse: user.warehouse ?? target.warehouse,
+    credential: await resolveCredential(user, async (reference) => (await options.resolveSecret(reference)).reveal()),
+  };
+}
+
+async function resolveCredential(
+  user: SnowflakePrivilegedUser,
+  reveal: (reference: SecretReference) => Promise<string>,
+): Promise<SnowflakeCredential> {
+  switch (user.authenticationType) {
+    case 'userPassword':
+      return { kind: user.authenticationType, password: await reveal(user.password) };
+    case 'keyPair': {
+      const privateKey = await reveal(user.privateKey);
+      const privateKeyPassword = user.privateKeyPassword === undefined ? undefined : await reveal(user.privateKeyPassword);
+      return { kind: user.authenticationType, privateKey, privateKeyPassword };
+    }
+    case 'oAuthToken':
+    case 'programmaticAccessToken':
+      return { kind: user.authenticationType, token: await reveal(user.token) };
+    case 'oAuthClientCredentials': {
+      const { clientId, tokenUrl, scope = `session:role:${user.role}` } = user;
+      return { kind: user.authenticationType, clientId, clientSecret: await reveal(user.clientSecret), tokenUrl, scope };
+    }
   }
-  const privateKey = await options.resolveSecret(user.privateKey);
-  const passphrase = user.privateKeyPassword === undefined ? undefined : await options.resolveSecret(user.privateKeyPassword);
-  return { ...common, credential: { kind: 'keyPair', privateKey: privateKey.reveal(), privateKeyPassword: passphrase?.reveal() } };
 }
 
 function startRunner(environment: NodeJS.ProcessEnv): Runner {

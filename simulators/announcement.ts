@@ -6,7 +6,7 @@ export function describeSimulators({ immuta, snowflake, control, credentials }: 
   return {
     v: 1,
     immuta: { url: immuta.url, apiKey: immutaApiKey },
-    snowflake: { host: snowflake.host, port: snowflake.port, warehouse, privilegedUser, systemAccount },
+    snowflake: { host: snowflake.host, port: snowflake.port, warehouse, tokenUrl: tokenUrl(snowflake), privilegedUser, systemAccount },
     control: { url: control.url },
   };
 }
@@ -19,9 +19,14 @@ export function listSimulators({ immuta, snowflake, control, credentials }: Simu
     ['  API key', immutaApiKey],
     ['Snowflake', `${snowflake.host}:${snowflake.port}`],
     ['  warehouse', warehouse],
+    ['  token endpoint', `${tokenUrl(snowflake)}, client ${privilegedUser.oAuthClient.clientId}`],
     ['  privileged user', `${privilegedUser.username}, role ${privilegedUser.role}, password ${privilegedUser.password}`],
     ['  system account', `${systemAccount.username}, password ${systemAccount.password}`],
     ['Control', `${control.url} (GET /ledger, GET /objects, POST /faults, POST /switches, POST /reset)`],
   ];
   return `${lines.map(([name = '', value = '']) => `${name.padEnd(18)}${value}`).join('\n')}\n`;
+}
+
+function tokenUrl({ host, port }: Simulators['snowflake']): string {
+  return `http://${host}:${port}/oauth/token-request`;
 }

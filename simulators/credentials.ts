@@ -4,7 +4,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes } from 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { PlatformUser } from './simulated-platform.js';
+import type { OAuthClient, PlatformUser } from './simulated-platform.js';
 
 export interface Login {
   readonly username: string;
@@ -14,10 +14,19 @@ export interface Login {
   readonly privateKey: string;
 }
 
+/** Everything else that opens the account as the privileged user, and two tokens that no longer do. */
+export interface Tokens {
+  readonly oAuthToken: string;
+  readonly expiredOAuthToken: string;
+  readonly programmaticAccessToken: string;
+  readonly expiredProgrammaticAccessToken: string;
+  readonly oAuthClient: OAuthClient;
+}
+
 export interface Credentials {
   readonly immutaApiKey: string;
   readonly warehouse: string;
-  readonly privilegedUser: Login;
+  readonly privilegedUser: Login & Tokens;
   /** Exists in the simulated account, as an admin makes it before a registration with a key pair. Its role does not: the bootstrap script makes it. */
   readonly systemAccount: Login;
 }
@@ -28,23 +37,44 @@ const files = {
   adminKey: 'admin.p8',
   systemPassword: 'immuta.password',
   systemKey: 'immuta.p8',
+  oAuthToken: 'admin.oauth-token',
+  expiredOAuthToken: 'admin-expired.oauth-token',
+  programmaticAccessToken: 'admin.pat',
+  expiredProgrammaticAccessToken: 'admin-expired.pat',
+  clientSecret: 'admin.oauth-client-secret',
 } as const;
 
 /** Makes credentials, or completes those of a folder. Rejects if a file cannot be read or holds no usable key. */
 export async function prepareCredentials(folder?: string): Promise<Credentials> {
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   const keep = (file: string, make: () => Promise<string>): Promise<string> => (folder === undefined ? make() : kept(join(folder, file), make));
-  const [immutaApiKey, adminPassword, adminKey, systemPassword, systemKey] = await Promise.all([
+  const [immutaApiKey, adminPassword, adminKey, systemPassword, systemKey, ...tokens] = await Promise.all([
     keep(files.apiKey, randomText),
     keep(files.adminPassword, randomText),
     keep(files.adminKey, makePrivateKey),
     keep(files.systemPassword, randomText),
     keep(files.systemKey, makePrivateKey),
+    keep(files.oAuthToken, randomText),
+    keep(files.expiredOAuthToken, randomText),
+    keep(files.programmaticAccessToken, randomText),
+    keep(files.expiredProgrammaticAccessToken, randomText),
+    keep(files.clientSecret, randomText),
   ]);
+  const [oAuthToken, expiredOAuthToken, programmaticAccessToken, expiredProgrammaticAccessToken, clientSecret] = tokens;
   return {
     immutaApiKey,
     warehouse: 'IMMUTA_WH',
-    privilegedUser: { username: 'MOORING_ADMIN', role: 'ACCOUNTADMIN', password: adminPassword, privateKey: adminKey },
+    privilegedUser: {
+      username: 'MOORING_ADMIN',
+      role: 'ACCOUNTADMIN',
+      password: adminPassword,
+      privateKey: adminKey,
+      oAuthToken,
+      expiredOAuthToken,
+      programmaticAccessToken,
+      expiredProgrammaticAccessToken,
+      oAuthClient: { clientId: 'mooring-admin', clientSecret },
+    },
     systemAccount: { username: 'IMMUTA_SYSTEM_ACCOUNT', role: 'IMMUTA_SYSTEM', password: systemPassword, privateKey: systemKey },
   };
 }
@@ -52,7 +82,16 @@ export async function prepareCredentials(folder?: string): Promise<Credentials> 
 /** The users a fresh account has. */
 export function platformUsers({ privilegedUser, systemAccount }: Credentials): readonly PlatformUser[] {
   return [
-    platformUser(privilegedUser, privilegedUser.role, ['ACCOUNTADMIN', 'SECURITYADMIN', 'USERADMIN', 'SYSADMIN', 'PUBLIC']),
+    {
+      ...platformUser(privilegedUser, privilegedUser.role, ['ACCOUNTADMIN', 'SECURITYADMIN', 'USERADMIN', 'SYSADMIN', 'PUBLIC']),
+      tokens: [
+        { kind: 'oAuth', value: privilegedUser.oAuthToken, expired: false },
+        { kind: 'oAuth', value: privilegedUser.expiredOAuthToken, expired: true },
+        { kind: 'programmaticAccess', value: privilegedUser.programmaticAccessToken, expired: false },
+        { kind: 'programmaticAccess', value: privilegedUser.expiredProgrammaticAccessToken, expired: true },
+      ],
+      oAuthClients: [privilegedUser.oAuthClient],
+    },
     platformUser(systemAccount, 'PUBLIC', ['PUBLIC']),
   ];
 }

@@ -23,6 +23,21 @@ export interface PlatformUser {
   readonly publicKeyPem?: string;
   readonly defaultRole: string;
   readonly roles: readonly string[];
+  readonly tokens?: readonly UserToken[];
+  /** OAuth clients that act as this user. */
+  readonly oAuthClients?: readonly OAuthClient[];
+}
+
+/** A token that somebody was handed for a user. */
+export interface UserToken {
+  readonly kind: 'oAuth' | 'programmaticAccess';
+  readonly value: string;
+  readonly expired: boolean;
+}
+
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 export interface PlatformOptions {

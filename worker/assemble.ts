@@ -24,7 +24,13 @@ export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, s
     const allowedHosts = config.immutaHosts.length > 0 ? config.immutaHosts : 'loopback-only';
     return new ImmutaClient({ target, resolve, signal, allowedHosts, allowLoopback });
   };
-  const openPlatform: OpenPlatform = platformOpener({ resolveSecret: resolve, environment, allowedHosts: config.snowflakeHosts, allowLoopback });
+  const openPlatform: OpenPlatform = platformOpener({
+    resolveSecret: resolve,
+    environment,
+    allowedHosts: config.snowflakeHosts,
+    allowedTokenHosts: config.tokenHosts,
+    allowLoopback,
+  });
 
   return {
     immuta: createImmutaActivities({ openImmuta, seal }, rules),

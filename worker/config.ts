@@ -18,6 +18,8 @@ export interface WorkerConfig {
   readonly secretFolders: readonly string[];
   readonly immutaHosts: readonly string[];
   readonly snowflakeHosts: readonly string[];
+  /** Hosts of OAuth token endpoints. None: only the host of the platform itself. */
+  readonly tokenHosts: readonly string[];
   readonly logLevel: string;
 }
 
@@ -52,6 +54,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv, argv: readonly 
     secretFolders: list(environment['MOORING_SECRET_DIR'] ?? '/run/secrets'),
     immutaHosts: list(environment['MOORING_IMMUTA_HOSTS']),
     snowflakeHosts: list(environment['MOORING_SNOWFLAKE_HOSTS']),
+    tokenHosts: list(environment['MOORING_TOKEN_HOSTS']),
     logLevel: environment['MOORING_LOG_LEVEL'] ?? 'info',
   };
   if (!allowLoopback) refuseAnyHost(config);

@@ -34,6 +34,31 @@ export const loginMeanings: Readonly<Record<string, Meaning>> = {
     what: 'the role, warehouse or database of the login may not be used',
     next: 'Correct role and warehouse of the privileged user in the manifest.',
   }, // (doc)
+  '390303': {
+    kind: 'credential-refused',
+    what: 'the OAuth token is not valid',
+    next: 'Store a token from the issuer that the security integration of the account names (for oAuthToken: in the secret that privilegedUser.token refers to).',
+  },
+  '390309': {
+    kind: 'credential-refused',
+    what: 'the OAuth token belongs to another user', // (doc)
+    next: 'Correct the username of the privileged user, or leave it out: the token says whose it is.',
+  },
+  '390317': {
+    kind: 'permission-missing',
+    what: 'the OAuth token does not allow the role', // (doc)
+    next: 'Ask for a token with the scope session:role:<role>. Snowflake blocks ACCOUNTADMIN and SECURITYADMIN for OAuth unless EXTERNAL_OAUTH_ADD_PRIVILEGED_ROLES_TO_BLOCKED_LIST is FALSE: better use a role of its own.',
+  },
+  '390318': {
+    kind: 'credential-refused',
+    what: 'the OAuth token has expired',
+    next: 'Store a fresh token in the secret that privilegedUser.token refers to, or use oAuthClientCredentials, which gets a token by itself for every login.',
+  },
+  '394400': {
+    kind: 'credential-refused',
+    what: 'the programmatic access token is not valid: wrong, expired, disabled, or not admitted by a network policy',
+    next: 'Look at it with SHOW USER PROGRAMMATIC ACCESS TOKENS, and store a valid one in the secret that privilegedUser.token refers to.',
+  },
   '390422': {
     kind: 'permission-missing',
     what: "the account's network policy does not admit this address", // (doc)

@@ -2,6 +2,7 @@
 // is the code, the SQLSTATE, the query id and our own words. What the server says for certain is believed only if the statement left this
 // machine once: after a re-send "already exists" may be the echo of the first time.
 import { PlatformError } from '../platform-error.js';
+import type { SnowflakeLogin } from '../runner-messages.js';
 import { loginMeanings, sessionGone, statementMeanings } from './error-codes.js';
 import type { Meaning } from './error-codes.js';
 import { quoteIdentifier } from './own-statements.js';
@@ -15,11 +16,11 @@ interface DriverError {
 }
 
 /** Why a login failed. Never ambiguous: a login changes nothing. */
-export function loginFailure(error: unknown, login: { host: string; username: string; role: string }): PlatformError {
+export function loginFailure(error: unknown, login: Pick<SnowflakeLogin, 'host' | 'username' | 'who' | 'role'>): PlatformError {
   const { code, sqlState, httpStatus } = readDriverError(error);
   const failed = (kind: PlatformError['kind'], message: string, next: string): PlatformError =>
     new PlatformError({ kind, message, next, ambiguous: false, code, sqlState });
-  const who = `the login of ${login.username} at ${login.host}`;
+  const who = `the login of ${login.who} at ${login.host}`;
 
   if (httpStatus === 429) return failed('throttled', `Snowflake asked ${who} to wait (HTTP 429).`, 'Try again in some minutes.');
   if (httpStatus === 403)
@@ -47,7 +48,7 @@ export function loginFailure(error: unknown, login: { host: string; username: st
   const meaning = loginMeanings[code];
   const next =
     code === '390189'
-      ? `Run as SECURITYADMIN: GRANT ROLE ${quoteIdentifier(login.role)} TO USER ${quoteIdentifier(login.username)};`
+      ? `Run as SECURITYADMIN: GRANT ROLE ${quoteIdentifier(login.role)} TO USER ${login.username === undefined ? '<the user of the token>' : quoteIdentifier(login.username)};`
       : (meaning?.next ?? 'Log in by hand with the same user, role and secret to see why. It is not tried again, so that the user is not locked.');
   return failed(
     meaning?.kind ?? 'credential-refused',

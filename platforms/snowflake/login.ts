@@ -3,6 +3,7 @@
 import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { ConnectionOptions } from 'snowflake-sdk';
+import { fetchAccessToken } from '../oauth-token.js';
 import { PlatformError } from '../platform-error.js';
 import type { SnowflakeLogin } from '../runner-messages.js';
 import type { Driver, DriverConnection } from './driver.js';
@@ -10,7 +11,7 @@ import { loginFailure } from './error.js';
 
 /** Logs in once. A refused login is never tried again: a wrong password tried again locks the account. */
 export async function logIn(driver: Driver, login: SnowflakeLogin): Promise<DriverConnection> {
-  const options = connectionOptions(login);
+  const options = connectionOptions(await withToken(login));
   return await new Promise((resolve, reject) => {
     try {
       // The callback form: `connectAsync` resolves when the login failed.
@@ -24,12 +25,20 @@ export async function logIn(driver: Driver, login: SnowflakeLogin): Promise<Driv
   });
 }
 
+type ReadyLogin = SnowflakeLogin & { readonly credential: Exclude<SnowflakeLogin['credential'], { readonly kind: 'oAuthClientCredentials' }> };
+
+/** An OAuth client gets its token here, not in the driver (docs/decisions/0003-oauth-token.md). One token a session: a session outlives its token. */
+async function withToken({ credential, ...login }: SnowflakeLogin): Promise<ReadyLogin> {
+  if (credential.kind !== 'oAuthClientCredentials') return { ...login, credential };
+  return { ...login, credential: { kind: 'oAuthToken', token: await fetchAccessToken(credential) } };
+}
+
 /** The driver's options for one connection. */
-export function connectionOptions(login: SnowflakeLogin): ConnectionOptions {
+export function connectionOptions(login: ReadyLogin): ConnectionOptions {
   return {
     accessUrl: `${login.plainHttp ? 'http' : 'https'}://${login.host}:${login.port}`,
     account: accountOf(login.host),
-    username: login.username,
+    ...(login.username === undefined ? {} : { username: login.username }),
     role: login.role,
     warehouse: login.warehouse,
     application: 'Mooring',
@@ -42,11 +51,31 @@ export function connectionOptions(login: SnowflakeLogin): ConnectionOptions {
   };
 }
 
-function credentialOptions({ credential, username }: SnowflakeLogin): ConnectionOptions {
+function credentialOptions({ credential, who }: ReadyLogin): ConnectionOptions {
   // The driver silently falls back to a password for an authenticator it does not know: upper-case constants only.
-  if (credential.kind === 'userPassword') return { authenticator: 'SNOWFLAKE', password: credential.password };
-  const key = readPrivateKey(credential.privateKey, credential.privateKeyPassword, username);
-  return { authenticator: 'SNOWFLAKE_JWT', privateKey: key.export({ format: 'pem', type: 'pkcs8' }).toString() };
+  switch (credential.kind) {
+    case 'userPassword':
+      return { authenticator: 'SNOWFLAKE', password: credential.password };
+    case 'keyPair': {
+      const key = readPrivateKey(credential.privateKey, credential.privateKeyPassword, who);
+      return { authenticator: 'SNOWFLAKE_JWT', privateKey: key.export({ format: 'pem', type: 'pkcs8' }).toString() };
+    }
+    case 'oAuthToken':
+      return { authenticator: 'OAUTH', token: readToken(credential.token, who) };
+    case 'programmaticAccessToken':
+      return { authenticator: 'PROGRAMMATIC_ACCESS_TOKEN', token: readToken(credential.token, who) };
+  }
+}
+
+/** A token is one word; a file that holds more is the wrong file, and its content has no business at Snowflake. */
+function readToken(text: string, who: string): string {
+  const token = text.trim();
+  if (/^[\x21-\x7E]+$/.test(token)) return token;
+  throw badCredential(
+    `The token of ${who}`,
+    'is empty, or holds blanks or line breaks',
+    'Store the token alone in the secret that privilegedUser.token refers to.',
+  );
 }
 
 /** PKCS#8, encrypted PKCS#8 or PKCS#1 in PEM. Read here, not by the driver, which passes on OpenSSL's own errors. */
@@ -75,12 +104,11 @@ function readPrivateKey(pem: string, passphrase: string | undefined, username: s
 }
 
 function badKey(username: string, what: string, next: string): PlatformError {
-  return new PlatformError({
-    kind: 'credential-refused',
-    message: `The private key of the privileged user ${username} ${what}. Nothing was sent.`,
-    next,
-    ambiguous: false,
-  });
+  return badCredential(`The private key of the privileged user ${username}`, what, next);
+}
+
+function badCredential(subject: string, what: string, next: string): PlatformError {
+  return new PlatformError({ kind: 'credential-refused', message: `${subject} ${what}. Nothing was sent.`, next, ambiguous: false });
 }
 
 /** The account is the first label of the host, with or without a region after it. A loopback address has none; any word does. */

@@ -48,9 +48,11 @@ export async function runPreflight(session: PreflightSession, target: SnowflakeT
 
 function checkIdentity({ identity }: PreflightSession, { privilegedUser }: SnowflakeTarget): Check {
   const name = 'privileged user and role';
-  const asked = `user ${privilegedUser.username} with role ${privilegedUser.role}`;
+  const username = 'username' in privilegedUser ? privilegedUser.username : undefined; // else whoever the token says
+  const asked = `${username === undefined ? '' : `user ${username} with `}role ${privilegedUser.role}`;
   const found = `user ${identity.user} with role ${identity.role}`;
-  if (isSame(privilegedUser.username, identity.user) && isSame(privilegedUser.role, identity.role)) return passed(name, `Logged in as ${found}.`);
+  if ((username === undefined || isSame(username, identity.user)) && isSame(privilegedUser.role, identity.role))
+    return passed(name, `Logged in as ${found}.`);
   return failed(name, 'conflict', `The manifest asks for ${asked}, but Snowflake logged in ${found}.`, grantRole(privilegedUser.role, identity.user));
 }
 
@@ -167,7 +169,7 @@ function whatTheScriptMakes({ database, systemAccount, impersonation }: Snowflak
     { kind: 'database', name: database },
     { kind: 'role', name: `${database}_SYSTEM` },
     { kind: 'user', name: `${database}_SYSTEM_ACCOUNT` },
-    { kind: 'user', name: systemAccount.username },
+    ...('username' in systemAccount ? [{ kind: 'user', name: systemAccount.username } as const] : []),
     { kind: 'role', name: impersonation.role ?? `${database}_IMPERSONATION` },
   ];
   return objects.filter(({ kind, name }, index) => objects.findIndex((other) => other.kind === kind && other.name === name) === index);

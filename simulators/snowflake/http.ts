@@ -10,6 +10,22 @@ export class UnreadableBody extends Error {}
 
 /** @throws UnreadableBody when it is too long, broken or no JSON object. */
 export async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  const bytes = await readBytes(request);
+  if (bytes.length === 0) return {};
+  try {
+    const gzipped = request.headers['content-encoding'] === 'gzip';
+    return asRecord(JSON.parse((gzipped ? gunzipSync(bytes, { maxOutputLength: longestBody }) : bytes).toString('utf8')));
+  } catch {
+    throw new UnreadableBody('the body is no JSON');
+  }
+}
+
+/** @throws UnreadableBody when it is too long. */
+export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  return new URLSearchParams((await readBytes(request)).toString('utf8'));
+}
+
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
@@ -18,14 +34,7 @@ export async function readBody(request: IncomingMessage): Promise<Readonly<Recor
     if (length > longestBody) throw new UnreadableBody('the body is longer than 16 MiB');
     chunks.push(bytes);
   }
-  if (length === 0) return {};
-  try {
-    const bytes = Buffer.concat(chunks);
-    const gzipped = request.headers['content-encoding'] === 'gzip';
-    return asRecord(JSON.parse((gzipped ? gunzipSync(bytes, { maxOutputLength: longestBody }) : bytes).toString('utf8')));
-  } catch {
-    throw new UnreadableBody('the body is no JSON');
-  }
+  return Buffer.concat(chunks);
 }
 
 export function sendJson(response: ServerResponse, body: unknown, status = 200): void {

@@ -1,4 +1,5 @@
-// Logins. Refusals are HTTP 200 with the vendor's numbers: [src] 390100 and 390144 in the drivers, [seen] 390189 and 390201, [known] 390101 and 390186.
+// Logins. Refusals are HTTP 200 with the vendor's numbers: [src] 390100 and 390144 in the drivers, [seen] 390189 and 390201, [known] 390101 and 390186;
+// of tokens [src] 390303, 390318 and 394400 in the driver's own tests, [known] 390309 and 390317.
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Account } from './account.js';
 import type { CatalogObject } from './catalog.js';
@@ -11,6 +12,7 @@ import type { Session } from './session.js';
 import type { OpenSession, SessionStore } from './session-store.js';
 import { masterValiditySeconds, tokenValiditySeconds } from './session-store.js';
 import { splitName } from './token-cursor.js';
+import type { TokenStore } from './tokens.js';
 import type { Answer } from './wire.js';
 import { failure, sessionParameters, success } from './wire.js';
 
@@ -35,9 +37,9 @@ class LoginRefused extends Error {
   }
 }
 
-export function login(account: Account, sessions: SessionStore, request: LoginRequest): Answer {
+export function login(account: Account, sessions: SessionStore, tokens: TokenStore, request: LoginRequest): Answer {
   try {
-    const user = authenticate(account, request);
+    const user = authenticate(account, tokens, request);
     return loginAnswer(sessions.open(newSession(account, sessions.nextId(), user, request)));
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;
@@ -49,20 +51,55 @@ export function loginRefusal(code: string, message: string): Answer {
   return failure(code, message, { nextAction: 'RETRY_LOGIN', authnMethod: 'USERNAME_PASSWORD', signInOptions: {} });
 }
 
-function authenticate(account: Account, request: LoginRequest): CatalogObject {
+function authenticate(account: Account, tokens: TokenStore, request: LoginRequest): CatalogObject {
+  const user = findUser(account, tokens, request);
+  if (user.properties.get('DISABLED') === true) throw new LoginRefused('390101', 'User access disabled. Contact your local system administrator.');
+  return user;
+}
+
+function findUser(account: Account, tokens: TokenStore, request: LoginRequest): CatalogObject {
   const authenticator = (request.authenticator ?? 'SNOWFLAKE').toUpperCase();
+  if (authenticator === 'OAUTH') return userOfOAuthToken(account, tokens, request);
+  if (authenticator === 'PROGRAMMATIC_ACCESS_TOKEN') return userOfProgrammaticToken(account, tokens, request);
   const byKey = authenticator === 'SNOWFLAKE_JWT';
-  if (authenticator === 'OAUTH') throw new LoginRefused('390303', 'Invalid OAuth access token.');
-  if (authenticator === 'PROGRAMMATIC_ACCESS_TOKEN') throw new LoginRefused('394400', 'Programmatic access token is invalid.');
   const name = request.loginName ?? (byKey ? userInToken(request.token ?? '') : undefined) ?? '';
-  const user = account.catalog.list('USER').find((candidate) => String(candidate.properties.get('LOGIN_NAME')).toUpperCase() === name.toUpperCase());
+  const user = userNamed(account, name);
   const proved = user !== undefined && (byKey ? holdsKey(account, user, request) : knowsPassword(user, request.password));
   if (user === undefined || !proved) {
     throw byKey
       ? new LoginRefused('390144', `JWT token is invalid. [${randomUUID()}]`)
       : new LoginRefused('390100', 'Incorrect username or password was specified.');
   }
-  if (user.properties.get('DISABLED') === true) throw new LoginRefused('390101', 'User access disabled. Contact your local system administrator.');
+  return user;
+}
+
+function userNamed(account: Account, loginName: string): CatalogObject | undefined {
+  return account.catalog.list('USER').find((user) => String(user.properties.get('LOGIN_NAME')).toUpperCase() === loginName.toUpperCase());
+}
+
+function userOfOAuthToken(account: Account, tokens: TokenStore, { token = '', loginName, role }: LoginRequest): CatalogObject {
+  const known = tokens.find('oAuth', token);
+  const user = known === undefined ? undefined : userNamed(account, known.user);
+  if (known === undefined || user === undefined) throw new LoginRefused('390303', 'Invalid OAuth access token. [simulated]');
+  if (known.expiresAt <= account.clock.now()) throw new LoginRefused('390318', 'OAuth access token expired. [simulated]');
+  if (loginName !== undefined && loginName.toUpperCase() !== known.user)
+    throw new LoginRefused('390309', 'The user you were trying to authenticate as differs from the user currently logged in at the IDP.');
+  const asked = asName(role) ?? asName(String(user.properties.get('DEFAULT_ROLE') ?? '')) ?? 'PUBLIC';
+  if (known.role !== undefined && asked.toUpperCase() !== known.role)
+    throw new LoginRefused(
+      '390317',
+      `The role requested in the connection, or the default role if none was requested in the connection ('${asked}'), is not listed in the Access Token or was filtered. Please specify another role, or contact your OAuth Authorization server administrator.`,
+    );
+  return user;
+}
+
+/** One refusal for all: whoever holds a wrong token learns nothing about it. */
+function userOfProgrammaticToken(account: Account, tokens: TokenStore, { token = '', loginName }: LoginRequest): CatalogObject {
+  const known = tokens.find('programmaticAccess', token);
+  const user = known === undefined ? undefined : userNamed(account, known.user);
+  const matches = loginName === undefined || loginName.toUpperCase() === known?.user;
+  if (known === undefined || user === undefined || !matches || known.expiresAt <= account.clock.now())
+    throw new LoginRefused('394400', 'Programmatic access token is invalid.');
   return user;
 }
 

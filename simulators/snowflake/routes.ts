@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger.js';
 import type { Account } from './account.js';
 import { compile } from './compile.js';
 import { injectedRefusal } from './errors.js';
-import { UnreadableBody, readBody, sendJson } from './http.js';
+import { UnreadableBody, readBody, readForm, sendJson } from './http.js';
 import type { LoginRequest } from './login.js';
 import { login, loginRefusal } from './login.js';
 import { answerWithFault, meetFault } from './meet-fault.js';
@@ -14,6 +14,8 @@ import { asRecord, asText, readQueryRequest } from './query-request.js';
 import type { Disturbance, QueryRunner } from './query-runner.js';
 import type { OpenSession, SessionStore } from './session-store.js';
 import { isOpen, masterValiditySeconds, tokenValiditySeconds } from './session-store.js';
+import { answerTokenRequest } from './token-endpoint.js';
+import type { TokenStore } from './tokens.js';
 import type { Answer } from './wire.js';
 import { failure, inProgressAnswer, success } from './wire.js';
 
@@ -21,6 +23,7 @@ import { failure, inProgressAnswer, success } from './wire.js';
 export interface Life {
   readonly account: Account;
   readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
   readonly runner: QueryRunner;
   readonly faults: Faults;
   readonly ledger: Ledger;
@@ -33,7 +36,11 @@ export async function route(life: Life, request: IncomingMessage, response: Serv
   const url = new URL(`http://simulator${request.url ?? '/'}`);
   // [seen] Python 5.x asks /monitoring/queries//<id>
   const path = url.pathname.replace(/\/{2,}/g, '/');
-  life.ledger.record({ simulator: 'snowflake', kind: 'request', method: request.method ?? '', path });
+  const entry = life.ledger.record({ simulator: 'snowflake', kind: 'request', method: request.method ?? '', path });
+  if (path === tokenPath) {
+    await routeTokenRequest(life, request, response);
+    return;
+  }
   let body: Readonly<Record<string, unknown>>;
   try {
     body = await readBody(request);
@@ -44,11 +51,13 @@ export async function route(life: Life, request: IncomingMessage, response: Serv
   }
 
   if (path === '/session/v1/login-request') {
+    const asked = readLogin(url, body);
+    Object.assign(entry, { authenticator: (asked.authenticator ?? 'SNOWFLAKE').toUpperCase() });
     const fault = meetFault(life.faults, life.ledger, ['snowflake:login']);
     await answerWithFault(
       response,
       fault,
-      () => login(life.account, life.sessions, readLogin(url, body)),
+      () => login(life.account, life.sessions, life.tokens, asked),
       (code = '390100') => loginRefusal(code, 'Injected refusal.'),
     );
   } else if (path === '/session/token-request') {
@@ -60,6 +69,20 @@ export async function route(life: Life, request: IncomingMessage, response: Serv
     if (isOpen(found)) await routeInSession(life, found, { url, path, body, method: request.method ?? '' }, response);
     else sendJson(response, found);
   }
+}
+
+/** [doc] where an account's own OAuth server answers. A real identity provider has its own host. */
+const tokenPath = '/oauth/token-request';
+
+async function routeTokenRequest(life: Life, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const form = await readForm(request);
+  const fault = meetFault(life.faults, life.ledger, ['snowflake:token']);
+  if (fault !== undefined) {
+    await answerWithFault(response, fault, () => failure('000603', 'No token.'));
+    return;
+  }
+  const { status, body } = answerTokenRequest(life.tokens, form, request.headers.authorization, life.account.clock.now());
+  sendJson(response, body, status);
 }
 
 interface Incoming {

@@ -4,6 +4,7 @@ import { Account } from './account.js';
 import type { Clock } from './account.js';
 import type { PropertyValue } from './catalog.js';
 import { accountPrivileges } from './object-kinds.js';
+import type { OAuthClient, UserToken } from '../simulated-platform.js';
 
 export interface SimulatedUser {
   readonly name: string;
@@ -12,6 +13,8 @@ export interface SimulatedUser {
   readonly publicKeyPem?: string;
   readonly defaultRole: string;
   readonly roles: readonly string[];
+  readonly tokens?: readonly UserToken[];
+  readonly oAuthClients?: readonly OAuthClient[];
 }
 
 const systemRoles = ['ACCOUNTADMIN', 'SECURITYADMIN', 'USERADMIN', 'SYSADMIN', 'PUBLIC'];

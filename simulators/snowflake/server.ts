@@ -14,6 +14,7 @@ import { route } from './routes.js';
 import type { SimulatedUser } from './seed.js';
 import { newAccount } from './seed.js';
 import { SessionStore } from './session-store.js';
+import { TokenStore } from './tokens.js';
 import { failure } from './wire.js';
 
 export interface SnowflakeSimulatorOptions {
@@ -54,7 +55,8 @@ export async function startSnowflakeSimulator(options: SnowflakeSimulatorOptions
   const begin = (): Life => {
     const account = newAccount(clock, options.users, options.warehouses);
     const { faults, ledger } = options;
-    return { account, sessions: new SessionStore(), runner: new QueryRunner(account, ledger, options.latencyMs ?? 0), faults, ledger };
+    const tokens = new TokenStore(options.users);
+    return { account, sessions: new SessionStore(), tokens, runner: new QueryRunner(account, ledger, options.latencyMs ?? 0), faults, ledger };
   };
   let life = begin();
 

@@ -44,6 +44,8 @@ export interface ManifestEntry {
   readonly systemAccount?: string;
   readonly privilegedUser?: string;
   readonly warehouse?: string;
+  /** The whole block, in flow form. */
+  readonly immuta?: string;
 }
 
 export interface StageOptions {
@@ -94,7 +96,7 @@ function manifest({ simulators, secretFolder }: Sandbox, key: string, entry: Man
   const privilegedUser =
     entry.privilegedUser ??
     `{ authenticationType: keyPair, username: MOORING_ADMIN, role: ACCOUNTADMIN, privateKey: 'file:${secretFolder}/admin.p8' }`;
-  return `immuta: { url: '${simulators.immuta.url}', secret: 'file:${secretFolder}/immuta.api-key' }
+  return `immuta: ${entry.immuta ?? `{ url: '${simulators.immuta.url}', secret: 'file:${secretFolder}/immuta.api-key' }`}
 connections:
   ${key}:
     technology: Snowflake

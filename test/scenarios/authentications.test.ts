@@ -1,0 +1,304 @@
+// Every way in, run end to end through the real driver: each system account beside one privileged user, each privileged user beside one system account.
+// What is judged is what reached the simulators; what is printed at the end is the same as a table.
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { executed, leftBehind, openStage, type RunResult, type Stage } from './stage.js';
+
+const passphrase = 'canary-passphrase-31d7';
+const wrong = 'canary-wrong-credential-9f2e';
+
+const systemAccounts = ['userPassword', 'keyPair', 'keyPair (encrypted)', 'oAuthClientCredentials (secret)', 'oAuthClientCredentials (certificate)'];
+const authenticators = {
+  userPassword: 'SNOWFLAKE',
+  keyPair: 'SNOWFLAKE_JWT',
+  'keyPair (encrypted)': 'SNOWFLAKE_JWT',
+  oAuthToken: 'OAUTH',
+  programmaticAccessToken: 'PROGRAMMATIC_ACCESS_TOKEN',
+  oAuthClientCredentials: 'OAUTH',
+} as const;
+type PrivilegedUser = keyof typeof authenticators;
+const privilegedUsers = Object.keys(authenticators) as PrivilegedUser[];
+
+const pairs = [
+  ...systemAccounts.map((systemAccount) => ({ systemAccount, privilegedUser: 'keyPair' as PrivilegedUser })),
+  ...privilegedUsers.filter((each) => each !== 'keyPair').map((privilegedUser) => ({ systemAccount: 'keyPair', privilegedUser })),
+];
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage({ worker: { MOORING_LOG_LEVEL: 'trace' } });
+  await makeSecrets();
+}, 60_000);
+afterAll(() => stage.close());
+beforeEach(() => stage.control.reset());
+
+const matrix: string[][] = [];
+afterAll(() => {
+  const heads = ['platform', 'operation', 'system account', 'privileged user', 'Immuta', 'outcome', 'statements', 'calls'];
+  const widths = heads.map((head, column) => Math.max(head.length, ...matrix.map((row) => row[column]?.length ?? 0)));
+  const lines = [heads, widths.map((width) => '-'.repeat(width)), ...matrix].map((row) =>
+    row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  '),
+  );
+  process.stdout.write(`\n${lines.join('\n')}\n\n`);
+});
+
+describe('a registration', () => {
+  it.each(pairs)('works with $systemAccount as system account and $privilegedUser as privileged user', async ({ systemAccount, privilegedUser }) => {
+    await stage.writeManifest('every', { systemAccount: systemAccountBlock(systemAccount), privilegedUser: privilegedUserBlock(privilegedUser) });
+
+    const { exitCode, json } = await stage.register('every');
+
+    await note(systemAccount, privilegedUser, 'apiKey', json);
+    expect(json).toMatchObject({ outcome: 'registered', leftBehind: [] });
+    expect(exitCode).toBe(0);
+    const places = await executed(stage, 'bootstrap');
+    expect(places).toEqual(places.map((_place, index) => index));
+    expect(places.length).toBeGreaterThanOrEqual(25);
+    expect((await stage.control.statements()).map(({ user }) => user)).toEqual(places.map(() => 'MOORING_ADMIN'));
+    const logins = await loginsAt();
+    expect(new Set(logins.map(({ authenticator }) => authenticator))).toEqual(new Set([authenticators[privilegedUser]]));
+    expect(await tokenRequests()).toHaveLength(privilegedUser === 'oAuthClientCredentials' ? logins.length : 0);
+    const [connection] = (await stage.control.objects()).immuta.connections;
+    expect(JSON.stringify(connection)).toContain(`"authenticationType":"${systemAccount.split(' ')[0]}"`);
+  });
+
+  it.each([
+    ['userPassword', 'keyPair', ['The system account IMMUTA_BY_PASSWORD']],
+    ['keyPair', 'userPassword', ['The privileged user MOORING_ADMIN']],
+    ['keyPair', 'oAuthToken', []],
+  ] as const)('warns in its plan of passwords that are ending (%s, %s)', async (systemAccount, privilegedUser, warned) => {
+    await stage.writeManifest('ending', { systemAccount: systemAccountBlock(systemAccount), privilegedUser: privilegedUserBlock(privilegedUser) });
+
+    const { stdout } = await stage.mooring('plan', 'ending', '--json');
+
+    const { plan } = JSON.parse(stdout) as { plan: { dangers: string[] } };
+    expect(plan.dangers.filter((danger) => danger.includes('password alone')).map((danger) => danger.split(' logs in ')[0])).toEqual(warned);
+  });
+});
+
+describe('a credential that is not accepted', () => {
+  it.each([
+    ['userPassword', { password: 'wrong' }, /login of MOORING_ADMIN .*wrong user name or password \(390100\)/, 1],
+    ['keyPair', { privateKey: 'stranger.p8' }, /login of MOORING_ADMIN .*key pair login was not accepted \(390144\)/, 1],
+    ['keyPair (encrypted)', { privateKeyPassword: 'wrong' }, /private key of the privileged user MOORING_ADMIN .*passphrase is wrong/, 0],
+    ['oAuthToken', { token: 'wrong' }, /login of the holder of the OAuth token .*OAuth token is not valid \(390303\)/, 1],
+    ['oAuthToken', { token: 'admin-expired.oauth-token' }, /login of the holder of the OAuth token .*OAuth token has expired \(390318\)/, 1],
+    ['oAuthToken', { token: 'admin.oauth-token', username: 'SOMEBODY' }, /login of SOMEBODY .*belongs to another user \(390309\)/, 1],
+    ['oAuthToken', { token: 'two-lines' }, /token of the holder of the OAuth token .*blanks or line breaks\. Nothing was sent/, 0],
+    ['programmaticAccessToken', { token: 'wrong' }, /holder of the programmatic access token .*access token is not valid.* \(394400\)/, 1],
+    ['programmaticAccessToken', { token: 'admin-expired.pat' }, /holder of the programmatic access token .*expired.* \(394400\)/, 1],
+    [
+      'oAuthClientCredentials',
+      { clientSecret: 'wrong' },
+      /refused a token to the OAuth client mooring-admin .*wrong client secret \(invalid_client\)/,
+      0,
+    ],
+  ] as const)('%s with %j is refused once, by name, and shown to nobody', async (privilegedUser, changes, said, logins) => {
+    await stage.writeManifest('refused', { privilegedUser: privilegedUserBlock(privilegedUser, changes) });
+
+    const { exitCode, stderr, json } = await stage.register('refused');
+
+    expect(json).toMatchObject({
+      outcome: 'failed',
+      failure: { kind: 'credential-refused', message: expect.stringMatching(said), next: expect.stringMatching(/\S/) },
+    });
+    expect(exitCode).toBe(1);
+    expect(await loginsAt()).toHaveLength(logins);
+    expect(await tokenRequests()).toHaveLength(privilegedUser === 'oAuthClientCredentials' ? 1 : 0);
+    expect(await stage.control.statements()).toEqual([]);
+    expect(await leftBehind(stage)).toEqual([]);
+    const shown = `${JSON.stringify(json)}${stderr}${await readFile(join(stage.folder, 'worker.log'), 'utf8')}`;
+    for (const secret of await refusedSecrets()) expect(shown).not.toContain(secret);
+  });
+
+  it('names the role that a token of the identity provider does not open', async () => {
+    await stage.writeManifest('filtered', { privilegedUser: privilegedUserBlock('oAuthClientCredentials', { scope: 'session:role:SYSADMIN' }) });
+
+    const { json } = await stage.register('filtered');
+
+    expect(json).toMatchObject({
+      outcome: 'failed',
+      failure: { kind: 'permission-missing', message: expect.stringContaining('390317'), next: expect.stringContaining('session:role:') },
+    });
+    expect(await loginsAt()).toHaveLength(1);
+  });
+
+  it('asks for a token nowhere but at hosts that the worker allows', async () => {
+    await stage.writeManifest('elsewhere', {
+      privilegedUser: privilegedUserBlock('oAuthClientCredentials', { tokenUrl: 'https://login.evil.example/token' }),
+    });
+
+    const { json } = await stage.register('elsewhere');
+
+    expect(json).toMatchObject({
+      outcome: 'failed',
+      failure: {
+        kind: 'invalid-request',
+        message: expect.stringContaining('login.evil.example'),
+        next: expect.stringContaining('MOORING_TOKEN_HOSTS'),
+      },
+    });
+    expect(await tokenRequests()).toEqual([]);
+  });
+});
+
+describe('Immuta', () => {
+  it('is reached with a bearer token', async () => {
+    await file('immuta.bearer', await exchanged());
+    await stage.writeManifest('bearer', { immuta: immutaBlock('bearer', 'immuta.bearer') });
+
+    const { json } = await stage.register('bearer');
+
+    await note('keyPair', 'keyPair', 'bearer', json);
+    expect(json).toMatchObject({ outcome: 'registered' });
+  });
+
+  it('gets a new token by exchange when one ends in the middle of a run', async () => {
+    await stage.control.switches({ tokenLifetimeMs: 400, creatingMs: 1_500 });
+    await stage.writeManifest('exchange', { immuta: immutaBlock('exchange', 'immuta.api-key') });
+
+    const { json } = await stage.register('exchange');
+
+    await note('keyPair', 'keyPair', 'exchange, expiring', json);
+    expect(json).toMatchObject({ outcome: 'registered' });
+    const calls = (await stage.control.ledger()).filter(({ simulator, kind }) => simulator === 'immuta' && kind === 'request');
+    const created = calls.findIndex(({ method, route }) => method === 'POST' && route === '/data/connection');
+    expect(calls.slice(created).filter(({ route }) => route === '/bim/apikey/authenticate').length).toBeGreaterThanOrEqual(2);
+    expect(calls.filter(({ status }) => status === 401)).toEqual([]);
+  });
+
+  it('gets a new token by exchange when it stops to accept one before its time', async () => {
+    await stage.control.faults([{ where: 'immuta:POST /data/connection', nth: 1, kind: 'status', status: 401 }]);
+    await stage.writeManifest('revoked', { immuta: immutaBlock('exchange', 'immuta.api-key') });
+
+    const { json } = await stage.register('revoked');
+
+    await note('keyPair', 'keyPair', 'exchange, revoked', json);
+    expect(json).toMatchObject({ outcome: 'registered' });
+    expect((await stage.control.objects()).immuta.connections).toHaveLength(1);
+  });
+
+  it.each(['apiKey', 'exchange', 'bearer'] as const)('refuses a wrong credential of kind %s, by name, and is asked once', async (authentication) => {
+    await stage.writeManifest('wrong_key', { immuta: immutaBlock(authentication, 'wrong') });
+
+    const { exitCode, stderr, json } = await stage.register('wrong_key');
+
+    expect(json).toMatchObject({ outcome: 'failed', failure: { kind: 'credential-refused', message: expect.stringContaining('Immuta') } });
+    expect(exitCode).toBe(1);
+    expect(`${JSON.stringify(json)}${stderr}`).not.toContain(wrong);
+    expect(await stage.control.statements()).toEqual([]);
+  });
+});
+
+function systemAccountBlock(kind: string): string {
+  const key = `username: IMMUTA_SYSTEM_ACCOUNT, role: IMMUTA_SYSTEM`;
+  const client = `clientId: immuta-client, authorityUrl: 'https://idp.example.com/oauth2/token', scope: 'session:role-any', provider: Okta`;
+  switch (kind) {
+    case 'userPassword':
+      return `{ authenticationType: userPassword, username: IMMUTA_BY_PASSWORD, role: IMMUTA_SYSTEM, password: ${at('immuta.password')} }`;
+    case 'keyPair':
+      return `{ authenticationType: keyPair, ${key}, privateKey: ${at('immuta.p8')} }`;
+    case 'keyPair (encrypted)':
+      return `{ authenticationType: keyPair, ${key}, privateKey: ${at('immuta-encrypted.p8')}, privateKeyPassword: ${at('passphrase')} }`;
+    case 'oAuthClientCredentials (secret)':
+      return `{ authenticationType: oAuthClientCredentials, role: IMMUTA_SYSTEM, oAuthClientConfig: { ${client}, clientSecret: ${at('immuta.client-secret')} } }`;
+    default:
+      return `{ authenticationType: oAuthClientCredentials, role: IMMUTA_SYSTEM, oAuthClientConfig: { useCertificate: true, ${client}, publicCertificateThumbprint: '3F2A', oauthPrivateKey: ${at('stranger.p8')} } }`;
+  }
+}
+
+const named = { username: 'MOORING_ADMIN' };
+
+function privilegedUserBlock(kind: PrivilegedUser, changes: Readonly<Record<string, string>> = {}): string {
+  const { host, port } = stage.sandbox.simulators.snowflake;
+  const blocks: Readonly<Record<PrivilegedUser, Readonly<Record<string, string>>>> = {
+    userPassword: { ...named, password: 'admin.password' },
+    keyPair: { ...named, privateKey: 'admin.p8' },
+    'keyPair (encrypted)': { ...named, privateKey: 'admin-encrypted.p8', privateKeyPassword: 'passphrase' },
+    oAuthToken: { token: 'admin.oauth-token' },
+    programmaticAccessToken: { token: 'admin.pat' },
+    oAuthClientCredentials: {
+      clientId: 'mooring-admin',
+      clientSecret: 'admin.oauth-client-secret',
+      tokenUrl: `http://${host}:${port}/oauth/token-request`,
+    },
+  };
+  const secrets = new Set(['password', 'privateKey', 'privateKeyPassword', 'token', 'clientSecret']);
+  const keys = Object.entries({ ...blocks[kind], ...changes }).map(([key, value]) => `${key}: ${secrets.has(key) ? at(value) : `'${value}'`}`);
+  return `{ authenticationType: ${kind.split(' ')[0]}, role: ACCOUNTADMIN, ${keys.join(', ')} }`;
+}
+
+function immutaBlock(authentication: string, secret: string): string {
+  return `{ url: '${stage.sandbox.simulators.immuta.url}', authentication: ${authentication}, secret: ${at(secret)} }`;
+}
+
+function at(name: string): string {
+  return `'file:${stage.sandbox.secretFolder}/${name}'`;
+}
+
+async function file(name: string, value: string): Promise<void> {
+  await writeFile(join(stage.sandbox.secretFolder, name), value, { mode: 0o600 });
+}
+
+async function secret(name: string): Promise<string> {
+  return (await readFile(join(stage.sandbox.secretFolder, name), 'utf8')).trim();
+}
+
+/** What the simulators do not make themselves. */
+async function makeSecrets(): Promise<void> {
+  const encrypted = async (name: string): Promise<string> =>
+    createPrivateKey(await secret(name))
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
+      .toString();
+  const stranger = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  await Promise.all([
+    file('passphrase', passphrase),
+    file('wrong', wrong),
+    file('two-lines', `${wrong}\n${wrong}`),
+    file('stranger.p8', stranger),
+    file('immuta.client-secret', 'canary-client-secret-77aa'),
+    file('immuta-encrypted.p8', await encrypted('immuta.p8')),
+    file('admin-encrypted.p8', await encrypted('admin.p8')),
+  ]);
+}
+
+async function refusedSecrets(): Promise<readonly string[]> {
+  return [wrong, passphrase, ...(await Promise.all(['admin-expired.oauth-token', 'admin-expired.pat', 'admin.oauth-token'].map(secret)))];
+}
+
+async function exchanged(): Promise<string> {
+  const response = await fetch(`${stage.sandbox.simulators.immuta.url}/bim/apikey/authenticate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ apikey: await secret('immuta.api-key') }),
+  });
+  return ((await response.json()) as { token: string }).token;
+}
+
+async function snowflakeRequests(path: string) {
+  return (await stage.control.ledger()).filter((line) => line.simulator === 'snowflake' && line.kind === 'request' && line['path'] === path);
+}
+
+async function loginsAt() {
+  return await snowflakeRequests('/session/v1/login-request');
+}
+
+async function tokenRequests() {
+  return await snowflakeRequests('/oauth/token-request');
+}
+
+async function note(systemAccount: string, privilegedUser: string, immuta: string, { outcome = 'none' }: RunResult['json']): Promise<void> {
+  const calls = (await stage.control.ledger()).filter(({ kind }) => kind === 'request').length;
+  matrix.push([
+    'Snowflake',
+    'register',
+    systemAccount,
+    privilegedUser,
+    immuta,
+    outcome,
+    String((await stage.control.statements()).length),
+    String(calls),
+  ]);
+}
