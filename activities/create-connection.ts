@@ -43,7 +43,7 @@ export function createCreateConnection({ openImmuta }: { readonly openImmuta: Op
         clearInterval(renewal);
       }
     } catch (error) {
-      const stillCreating = error instanceof StillCreating ? { stillCreating: true } : {};
+      const stillCreating = error instanceof StillCreating ? { stillCreating: true, retry: false } : {};
       throw applicationFailure(error, 'createConnection', { sent: run.sent, ...stillCreating });
     }
   };
@@ -130,7 +130,8 @@ async function renew(run: Run): Promise<void> {
   await run.record.store(run.sent).catch(() => undefined); // a lost attempt shows in the next awaited store
 }
 
-function readSent(details: unknown): Sent | undefined {
+/** The record of an earlier attempt. */
+export function readSent(details: unknown): Sent | undefined {
   const at = typeof details === 'object' && details !== null ? (details as Partial<Sent>).at : undefined;
   return typeof at === 'string' ? { at } : undefined;
 }

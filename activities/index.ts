@@ -1,10 +1,14 @@
 // Two factories, one for each task queue. Only the platform queue ever holds the privileged user's secrets.
+import { createAwaitIntegration } from './await-integration.js';
 import { createCreateConnection } from './create-connection.js';
+import { createDeleteConnection } from './delete-connection.js';
+import { createDeleteIntegration } from './delete-integration.js';
 import { createInspectPlatform } from './inspect-platform.js';
 import { createInspectRegistration } from './inspect-registration.js';
 import type { OpenImmuta, OpenPlatform, ScriptSeal } from './ports.js';
 import { createPreflightPlatform } from './preflight-platform.js';
 import { createPreparePlan } from './prepare-plan.js';
+import { createPrepareRemoval } from './prepare-removal.js';
 import { createRunScript } from './run-script.js';
 
 /** What every worker decides for itself, whatever a requester asks. */
@@ -19,7 +23,11 @@ export interface WorkerRules {
 export function createImmutaActivities(ports: { readonly openImmuta: OpenImmuta; readonly seal: ScriptSeal }, rules: WorkerRules) {
   return {
     preparePlan: createPreparePlan({ ...ports, ...rules }),
+    prepareRemoval: createPrepareRemoval({ ...ports, ...rules }),
     createConnection: createCreateConnection(ports),
+    deleteConnection: createDeleteConnection(ports),
+    awaitIntegration: createAwaitIntegration(ports),
+    deleteIntegration: createDeleteIntegration(ports),
     inspectRegistration: createInspectRegistration(ports),
   };
 }

@@ -57,5 +57,7 @@ export function isOurs(
 
 export function findIntegration(integrations: readonly Integration[], request: RegistrationRequest): Integration | undefined {
   const { host, database } = request.target;
-  return integrations.find((integration) => integration.host === host.toLowerCase() && integration.database === database);
+  return integrations.find(
+    (integration) => integration.host === host.toLowerCase() && integration.database === database && integration.status !== 'deleted',
+  );
 }

@@ -67,6 +67,10 @@ export interface ImmutaPort {
   /** `POST /data/connection/test`; `not-answered` on 404 and 405. A failed test throws `validation-failed`. */
   testConnection(connectionKey: string, target: SnowflakeTarget): Promise<'passed' | 'not-answered'>;
   createConnection(connectionKey: string, target: SnowflakeTarget): Promise<void>;
+  /** The connection with everything under it; `not-found` on 404, and only the caller knows whether it deleted before. */
+  deleteConnection(connectionKey: string): Promise<{ readonly childCount: number }>;
+  /** The data objects under a connection, not `exact` when it may be one page only; `undefined` where the tenant does not count them. */
+  countChildren(connectionKey: string): Promise<{ readonly count: number; readonly exact: boolean } | undefined>;
   /** `undefined` when there is none with this key. */
   getConnection(connectionKey: string): Promise<ImmutaConnection | undefined>;
   listIntegrations(): Promise<readonly Integration[]>;

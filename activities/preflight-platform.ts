@@ -1,8 +1,8 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import type { RegistrationRequest } from '../domain/registration-request.js';
+import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import { applicationFailure, refusal } from './application-failure.js';
 import type { Check, ObjectState, OpenPlatform } from './ports.js';
-import { readRequest, refuseShortTiming } from './request.js';
+import { readConnectionRequest, refuseShortTiming } from './request.js';
 
 /** What the platform looked like before the run wrote anything. */
 export interface PlatformPreflight {
@@ -23,13 +23,14 @@ export function createPreflightPlatform({
   readonly openPlatform: OpenPlatform;
   readonly allowShortTiming: boolean;
 }) {
-  return async function preflightPlatform(input: { readonly request: RegistrationRequest }): Promise<PlatformPreflight> {
+  return async function preflightPlatform(input: { readonly request: ConnectionRequest }): Promise<PlatformPreflight> {
     try {
-      const request = readRequest(input.request);
+      const request = readConnectionRequest(input.request);
       refuseShortTiming(request, allowShortTiming);
       const session = await openPlatform(request.target, cancellationSignal());
       try {
-        const { checks, existing } = await session.preflight(request.target);
+        const { checks: found, existing } = await session.preflight(request.target);
+        const checks = 'operation' in request ? found.map(forRemoval) : found;
         const failed = checks.find(({ status }) => status === 'failed');
         if (failed !== undefined) throw refusal(failed.kind ?? 'invalid-request', failed.message, failed.cure);
         const historyReadable = checks.some(({ name, status }) => name === 'query history' && status === 'passed');
@@ -41,4 +42,12 @@ export function createPreflightPlatform({
       throw applicationFailure(error, activityInfo().activityType);
     }
   };
+}
+
+/** What a removal takes away is there, and what only a registration needs may be missing. */
+function forRemoval(check: Check): Check {
+  if (check.status !== 'failed') return check;
+  if (check.kind === 'already-exists')
+    return { name: check.name, status: 'passed', message: `What the ${check.name} check looks for is there.`, cure: '' };
+  return check.kind === 'permission-missing' || check.kind === 'not-found' ? { ...check, status: 'warning' } : check;
 }

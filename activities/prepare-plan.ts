@@ -1,14 +1,14 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { EffectivePolicy, Plan, PlannedScript, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
-import { describePrivilegedUser } from '../domain/snowflake-target.js';
 import { effectivePolicy } from '../rules/script-policy.js';
 import { immutaHost } from '../rules/workflow-id.js';
-import { planDigest, planSha256, type JsonValue, type PlanContent } from '../sql/digest.js';
+import type { PlanContent } from '../sql/digest.js';
 import { planScript, type ScriptPlan } from '../sql/plan-script.js';
 import { summarize } from '../sql/summarize.js';
 import { applicationFailure, refusal } from './application-failure.js';
 import { endingPasswords } from './ending-passwords.js';
+import { fingerprints, jsonOf, manifestNames, privilegedUserInWords } from './plan-parts.js';
 import type { ImmutaConnection, ImmutaPort, Integration, OpenImmuta, ScriptSeal } from './ports.js';
 import { readRequest } from './request.js';
 
@@ -70,11 +70,10 @@ function preparedPlan(
   const { summary, dangers, classes } = summarize(scripts);
   const policy = effectivePolicy({ asked: request.script.policy, allowAutomatic, bootstrap, cleanup, manifestNames: manifestNames(request) });
   const plan: Plan = {
-    ...(firstRunId === undefined ? {} : { digest: digestFor(request, scripts, firstRunId) }),
-    planSha256: planSha256(content(request, scripts)),
+    ...fingerprints(content(request, scripts), request, firstRunId),
     summary,
     target: { platform: target.technology, host: target.host, database: target.database },
-    privilegedUser: `${describePrivilegedUser(target.privilegedUser)} (role ${target.privilegedUser.role}, ${target.privilegedUser.authenticationType})`,
+    privilegedUser: privilegedUserInWords(request),
     dangers: [...dangers, ...ownDangers(cleanup, policy), ...endingPasswords(target)],
     classes,
     scripts: [bootstrap, ...(cleanup === undefined ? [] : [cleanup])],
@@ -100,28 +99,11 @@ function content(request: RegistrationRequest, { bootstrap, cleanup }: Scripts):
     cleanupSha256: cleanup?.planned.sha256 ?? null,
     statementHashes: { bootstrap: bootstrap.hashes, cleanup: cleanup?.hashes ?? [] },
     target: { platform: request.target.technology, host: request.target.host, database: request.target.database },
-    privilegedUser: json(privilegedUser),
-    registration: json({ connectionKey: request.connectionKey, ...registration }),
+    privilegedUser: jsonOf(privilegedUser),
+    registration: jsonOf({ connectionKey: request.connectionKey, ...registration }),
     integrationId: null,
     childCeiling: null,
   };
-}
-
-/** What the request is in JSON: a field that is absent and one that is undefined are the same to a digest. */
-function json(part: object): JsonValue {
-  return JSON.parse(JSON.stringify(part)) as JsonValue;
-}
-
-function digestFor(request: RegistrationRequest, scripts: Scripts, firstRunId: string): string {
-  const { workflowExecution, workflowNamespace } = activityInfo();
-  return planDigest({
-    ...content(request, scripts),
-    namespace: workflowNamespace ?? '',
-    workflowId: workflowExecution?.workflowId ?? '',
-    firstRunId,
-    requester: request.requester,
-    expiresAfter: request.script.expiresAfter,
-  });
 }
 
 function unchangedOrConflict(request: RegistrationRequest, connection: ImmutaConnection, integrations: readonly Integration[]): PreparedPlan {
@@ -151,11 +133,6 @@ function refuseTakenHost({ target }: RegistrationRequest, integrations: readonly
     `Immuta has an integration on ${target.host} already (id ${taken.id}, database ${taken.database ?? 'unknown'}, ${taken.status}).`,
     'Immuta takes one integration for each host. Use its connection, or remove that integration first.',
   );
-}
-
-/** Names a cleanup script may drop without a person's consent, besides those its bootstrap script creates. */
-function manifestNames({ target }: RegistrationRequest): string[] {
-  return [target.database, `${target.database}_SYSTEM`, ...(target.impersonation.role === undefined ? [] : [target.impersonation.role])];
 }
 
 function ownDangers(cleanup: PlannedScript | undefined, policy: EffectivePolicy): string[] {

@@ -1,22 +1,43 @@
+import { DeregistrationRequest, type ConnectionRequest } from '../domain/deregistration-request.js';
 import { RegistrationRequest } from '../domain/registration-request.js';
 import { durationMs } from '../rules/duration.js';
 import { refusal } from './application-failure.js';
 
 /** Anyone may start a workflow, so an activity believes its input only after it parsed it. Throws a `PortError` of kind `invalid-request`. */
 export function readRequest(request: unknown): RegistrationRequest {
-  const parsed = RegistrationRequest.safeParse(request);
-  if (parsed.success) return runnable(parsed.data);
-  const [first] = parsed.error.issues;
+  return parsed(RegistrationRequest, request);
+}
+
+/** As `readRequest`, for the steps that both operations share. */
+export function readConnectionRequest(request: unknown): ConnectionRequest {
+  const deregisters = typeof request === 'object' && request !== null && 'operation' in request;
+  return deregisters ? parsed(DeregistrationRequest, request) : parsed(RegistrationRequest, request);
+}
+
+/** What is used of a zod schema. */
+interface Schema<Request> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: Request }
+    | {
+        readonly success: false;
+        readonly error: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] };
+      };
+}
+
+function parsed<Request extends ConnectionRequest>(schema: Schema<Request>, request: unknown): Request {
+  const result = schema.safeParse(request);
+  if (result.success) return runnable(result.data);
+  const [first] = result.error.issues;
   const where = first === undefined || first.path.length === 0 ? 'The request' : first.path.join('.');
   throw refusal(
     'invalid-request',
-    `${where}: ${first?.message ?? 'not a registration request'}.`,
-    'Start the run with `mooring register`, which checks the manifest first.',
+    `${where}: ${first?.message ?? 'not a request'}.`,
+    'Start the run with `mooring register` or `mooring deregister`, which check the manifest first.',
   );
 }
 
 /** Nothing may run what a person meant to run elsewhere. */
-function runnable(request: RegistrationRequest): RegistrationRequest {
+function runnable<Request extends ConnectionRequest>(request: Request): Request {
   if (request.script.policy !== 'external') return request;
   throw refusal(
     'invalid-request',
@@ -30,7 +51,7 @@ const shortestQuietPeriodMs = 30_000;
 const shortestHeartbeatTimeoutMs = 5_000;
 
 /** Refuses waits that are safe only against simulators, unless this worker may talk to loopback. */
-export function refuseShortTiming(request: RegistrationRequest, allowShortTiming: boolean): void {
+export function refuseShortTiming(request: ConnectionRequest, allowShortTiming: boolean): void {
   if (allowShortTiming) return;
   const { quietPeriod, heartbeatTimeout } = request.timing;
   if (durationMs(quietPeriod) < shortestQuietPeriodMs || durationMs(heartbeatTimeout) < shortestHeartbeatTimeoutMs) {

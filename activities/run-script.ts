@@ -5,7 +5,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Decision } from '../domain/decision.js';
 import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
-import type { RegistrationRequest } from '../domain/registration-request.js';
+import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { SealedScript } from '../domain/script.js';
 import { durationMs } from '../rules/duration.js';
 import { emptyJournal, readJournal, unknownCount, type Journal } from '../rules/journal.js';
@@ -14,11 +14,11 @@ import { applicationFailure, isPortError, refusal, StepCancelled } from './appli
 import { JournalKeeper } from './journal-keeper.js';
 import type { OpenPlatform, PlatformSession, ScriptSeal } from './ports.js';
 import { openRecord, recorded, type HeartbeatRecord } from './awaited-heartbeat.js';
-import { readRequest, refuseShortTiming } from './request.js';
+import { readConnectionRequest, refuseShortTiming } from './request.js';
 import { OutcomeUnknown, settleUnknown } from './settle-unknown.js';
 
 export interface RunScriptInput {
-  readonly request: RegistrationRequest;
+  readonly request: ConnectionRequest;
   readonly script: SealedScript;
   /** Who allowed it: people, or the policy of the worker. */
   readonly decisions: readonly Decision[];
@@ -61,7 +61,7 @@ export function createRunScript(dependencies: RunScriptDependencies) {
     let keeper: JournalKeeper | undefined;
     try {
       before = recorded(readJournal) ?? input.resume?.journal ?? emptyJournal;
-      const request = readRequest(input.request);
+      const request = readConnectionRequest(input.request);
       refuseShortTiming(request, dependencies.allowShortTiming);
       refuseUndecided(input.decisions, dependencies.allowAutomatic);
       const script = openScript(dependencies.seal, input.script);
@@ -81,7 +81,7 @@ interface Script {
 }
 
 interface Run extends RunScriptDependencies {
-  readonly request: RegistrationRequest;
+  readonly request: ConnectionRequest;
   readonly input: RunScriptInput;
   readonly script: Script;
   readonly keeper: JournalKeeper;
@@ -271,7 +271,7 @@ function refuseUndecided(decisions: readonly Decision[], allowAutomatic: boolean
   }
 }
 
-function startJournal(request: RegistrationRequest, record: HeartbeatRecord<Journal>, before: Journal, historyReadable: boolean): JournalKeeper {
+function startJournal(request: ConnectionRequest, record: HeartbeatRecord<Journal>, before: Journal, historyReadable: boolean): JournalKeeper {
   const heartbeatTimeoutMs = durationMs(request.timing.heartbeatTimeout);
   const monotonicMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
   return new JournalKeeper({ store: record.store, heartbeatTimeoutMs, window: historyReadable ? recordWindow : 1, monotonicMs }, before);

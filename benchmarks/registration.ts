@@ -86,7 +86,7 @@ async function productSide({ sandbox, temporal }: Stage): Promise<ProductSide> {
   return {
     async register(key) {
       const request = registrationRequest(sandbox, key);
-      const { kind } = await connections.startRegistration(request);
+      const { kind } = await connections.start(request);
       if (kind !== 'started') throw new Error(`The registration of ${key} was not started.`);
       newest = connectionWorkflowId(request.immuta.url, key);
       const { outcome } = (await temporal.client.workflow.getHandle(newest).result()) as { readonly outcome?: string };

@@ -3,21 +3,21 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import type { DecisionMessage, ResolveMessage, Verdict } from '../domain/decision.js';
+import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Plan } from '../domain/plan.js';
-import type { RegistrationRequest } from '../domain/registration-request.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { readKeyRing } from '../secrets/key-ring.js';
 import { SecretError } from '../secrets/secret-error.js';
 import { connectionWorkflowId, immutaHost } from '../rules/workflow-id.js';
 import { connectClient } from '../temporal/connect-client.js';
 import { searchAttributes } from '../temporal/search-attributes.js';
-import type { planConnection, registerConnection } from '../workflows/index.js';
+import type { deregisterConnection, planConnection, registerConnection } from '../workflows/index.js';
 import type { Answer } from '../workflows/messages.js';
 import { approve, decide, reject, resolve } from '../workflows/messages.js';
 import { CommandError } from './command-error.js';
 import type { CommandConfig } from './config.js';
 import { planOfRun } from './plan-of-run.js';
-import { requestSha256 } from './request-hash.js';
+import { operationOf, requestSha256 } from './request-hash.js';
 import type { RunState } from './run-state.js';
 import { stateOfDescription, stateOfInfo } from './run-state.js';
 import { temporalError } from './temporal-errors.js';
@@ -62,21 +62,24 @@ export async function openConnections(config: CommandConfig) {
     address,
     namespace,
 
-    /** Starts the registration, unless a run holds the connection. The server is the lock. */
-    async startRegistration(request: RegistrationRequest): Promise<StartAnswer> {
+    /** Starts what is asked for, unless a run holds the connection: both operations share its workflow ID. The server is the lock. */
+    async start(request: ConnectionRequest): Promise<StartAnswer> {
       const workflowId = connectionWorkflowId(request.immuta.url, request.connectionKey);
+      const operation = operationOf(request);
+      const options = {
+        workflowId,
+        taskQueue: config.taskQueue,
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        typedSearchAttributes: attributesOf(operation, request),
+        memo: { requester: request.requester, requestSha256: requestSha256(request) },
+        staticSummary: `${operation === 'register' ? 'Register' : 'Deregister'} ${request.target.technology} connection ${request.connectionKey}`,
+      } as const;
       try {
         const handle = await client.withDeadline(Date.now() + callTimeoutMs, () =>
-          client.workflow.start<typeof registerConnection>('registerConnection', {
-            workflowId,
-            taskQueue: config.taskQueue,
-            args: [request],
-            workflowIdConflictPolicy: 'FAIL',
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            typedSearchAttributes: attributesOf('register', request),
-            memo: { requester: request.requester, requestSha256: requestSha256('register', request) },
-            staticSummary: `Register ${request.target.technology} connection ${request.connectionKey}`,
-          }),
+          'operation' in request
+            ? client.workflow.start<typeof deregisterConnection>('deregisterConnection', { ...options, args: [request] })
+            : client.workflow.start<typeof registerConnection>('registerConnection', { ...options, args: [request] }),
         );
         return { kind: 'started', run: { workflowId, runId: handle.firstExecutionRunId } };
       } catch (error) {
@@ -86,7 +89,7 @@ export async function openConnections(config: CommandConfig) {
     },
 
     /** Starts `planConnection`, which writes nothing, and waits for what it found. Aborting the signal cancels it. */
-    async plan(request: RegistrationRequest, signal: AbortSignal): Promise<PlanResult> {
+    async plan(request: ConnectionRequest, signal: AbortSignal): Promise<PlanResult> {
       const workflowId = `plan/${immutaHost(request.immuta.url)}/${request.connectionKey.toLowerCase()}/${randomUUID()}`;
       const handle = await call(() =>
         client.workflow.start<typeof planConnection>('planConnection', {
@@ -110,9 +113,9 @@ export async function openConnections(config: CommandConfig) {
       return call(async () => stateOfDescription(client, await handleOf(run).describe()));
     },
 
-    /** The plan that a run made, from its history. */
-    async planOf(run: { readonly workflowId: string; readonly runId: string }): Promise<Plan | undefined> {
-      return call(() => planOfRun(client, run));
+    /** The plan that a run made, from its history; with a digest the one that an open question is about. */
+    async planOf(run: { readonly workflowId: string; readonly runId: string }, digest?: string): Promise<Plan | undefined> {
+      return call(() => planOfRun(client, run, digest));
     },
 
     /** Runs of register and deregister that match, newest first, at most `limit`. `filter` is a visibility query of ours. */
@@ -178,7 +181,7 @@ async function readCodecKeys(file: string | undefined): Promise<KeyRing> {
   });
 }
 
-function attributesOf(operation: string, { connectionKey, target }: RegistrationRequest) {
+function attributesOf(operation: string, { connectionKey, target }: ConnectionRequest) {
   return [
     { key: searchAttributes.phase, value: 'preparing' },
     { key: searchAttributes.platform, value: target.technology },

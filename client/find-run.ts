@@ -10,7 +10,7 @@ const visibilityLagMs = [0, 150, 350, 700]; // a run that has just started is li
  * several tenants know the key. `named` has passed `parseRun`.
  */
 export async function findRun(connections: Pick<Connections, 'describe' | 'list'>, named: string): Promise<RunState> {
-  if (named.includes('/')) return connections.describe({ workflowId: named });
+  if (named.startsWith('connection/')) return connections.describe({ workflowId: named });
   for (const pause of visibilityLagMs) {
     if (pause > 0) await new Promise((wake) => setTimeout(wake, pause));
     const found = await connections.list(`(MooringConnectionKey = "${named}" OR RunId = "${named}")`, 50);

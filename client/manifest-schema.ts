@@ -26,7 +26,7 @@ export function manifestSchema(): Schema {
     properties: {
       ...properties,
       defaults: { ...entry, description: 'Merged under every connection; arrays are replaced.' },
-      connections: { ...connections, propertyNames: { pattern: '^[A-Za-z0-9_-]{1,128}$' }, additionalProperties: entry },
+      connections: { ...connections, propertyNames: { minLength: 1, maxLength: 256 }, additionalProperties: entry },
     },
   };
 }

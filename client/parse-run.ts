@@ -1,7 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 
-/** What `<run>` may look like: a connectionKey or a run ID, or a workflow ID. It becomes part of a query, so nothing else passes. */
+/**
+ * What `<run>` may look like: a connectionKey or a run ID, or a workflow ID. It becomes part of a query, so what could end a text in one does not
+ * pass; a run of an old key that holds a quote is named by its workflow ID or run ID.
+ */
 export function parseRun(text: string): string {
-  if (/^[A-Za-z0-9_-]{1,128}$/.test(text) || /^connection\/[^/\s"]+\/[A-Za-z0-9_-]{1,128}$/.test(text)) return text;
+  if (/^connection\/[^/\s"]+\/\P{Cc}{1,256}$/u.test(text) || /^[^"'`\\\p{Cc}]{1,256}$/u.test(text)) return text;
   throw new InvalidArgumentError('Write a connectionKey, a workflow ID (connection/<host>/<key>) or a run ID.');
 }

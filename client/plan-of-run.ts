@@ -1,26 +1,43 @@
-// The plan of a run stands in its history, as the result of `preparePlan`. It is read from there and not from the memo: a memo comes with every
-// list of runs, and a plan may be large.
+// The plan of a run stands in its history, as the result of the step that made it. It is read from there and not from the memo: a memo comes with
+// every list of runs, and a plan may be large.
 import type { Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { Plan } from '../domain/plan.js';
 
 const firstEvents = 100; // it is the first activity; only a flood of signals could come before its result
+const manyEvents = 1_000; // a plan that came up later stands before the question that shows it
 
-/** The plan that a run made; `undefined` before it is made, and when there was nothing to plan. */
-export async function planOfRun(client: Client, run: { readonly workflowId: string; readonly runId: string }): Promise<Plan | undefined> {
+/**
+ * The plan that a run made; `undefined` before it is made, and when there was nothing to plan. With the digest of an open question the newest plan
+ * that has it, where the run made another one later.
+ */
+export async function planOfRun(
+  client: Client,
+  run: { readonly workflowId: string; readonly runId: string },
+  digest?: string,
+): Promise<Plan | undefined> {
+  const first = await plansIn(client, run, firstEvents);
+  const [decided] = first;
+  if (digest === undefined || decided?.digest === digest) return decided;
+  return (await plansIn(client, run, manyEvents)).findLast((plan) => plan.digest === digest) ?? decided;
+}
+
+async function plansIn(client: Client, run: { readonly workflowId: string; readonly runId: string }, maximumPageSize: number): Promise<Plan[]> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
     execution: run,
-    maximumPageSize: firstEvents,
+    maximumPageSize,
   });
   const events = history?.events ?? [];
-  const scheduled = events.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'preparePlan');
-  if (scheduled?.eventId === undefined || scheduled.eventId === null) return undefined;
-  const id = String(scheduled.eventId);
-  const result = events.find(
-    (event) => String(event.activityTaskCompletedEventAttributes?.scheduledEventId) === id,
-  )?.activityTaskCompletedEventAttributes;
-  const [prepared] = await decodeArrayFromPayloads(client.options.loadedDataConverter, result?.result?.payloads);
-  const plan = typeof prepared === 'object' && prepared !== null && 'plan' in prepared ? prepared.plan : undefined;
-  return typeof plan === 'object' && plan !== null && 'scripts' in plan ? (plan as Plan) : undefined;
+  const planning = events.flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) =>
+    ['preparePlan', 'prepareRemoval'].includes(scheduled?.activityType?.name ?? '') ? [String(eventId)] : [],
+  );
+  const plans: Plan[] = [];
+  for (const { activityTaskCompletedEventAttributes: completed } of events) {
+    if (!planning.includes(String(completed?.scheduledEventId))) continue;
+    const [prepared] = await decodeArrayFromPayloads(client.options.loadedDataConverter, completed?.result?.payloads);
+    const plan = typeof prepared === 'object' && prepared !== null && 'plan' in prepared ? prepared.plan : undefined;
+    if (typeof plan === 'object' && plan !== null && 'scripts' in plan) plans.push(plan as Plan);
+  }
+  return plans;
 }

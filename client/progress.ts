@@ -42,9 +42,9 @@ function messageOf(state: RunState, phase: Phase, now: number): string {
     case 'undoing':
       return 'looks at what was left and removes it';
     case 'deleting':
-      return 'deletes the connection in Immuta';
+      return 'deletes the connection in Immuta and waits until Immuta let go';
     case 'cleaning':
-      return 'runs the cleanup script';
+      return 'runs the cleanup script and looks that everything is gone';
     case 'needs-attention':
       return `needs a person: ${state.gate?.attention?.reason ?? 'see "mooring show"'}`;
     case 'ended':

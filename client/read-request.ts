@@ -1,5 +1,7 @@
 import type { RegistrationRequest } from '../domain/registration-request.js';
-import { registrationRequest } from '../domain/manifest.js';
+import { ConnectionKey } from '../domain/connection-key.js';
+import type { DeregistrationRequest } from '../domain/deregistration-request.js';
+import { deregistrationRequest, registrationRequest } from '../domain/manifest.js';
 import { readActor } from './actor.js';
 import { CommandError } from './command-error.js';
 import { namedManifest, readConfig } from './config.js';
@@ -7,8 +9,30 @@ import { nearest } from './nearest.js';
 import { findManifest, readManifest } from './read-manifest.js';
 import type { Shell } from './shell.js';
 
-/** The request for one key of the manifest that the options and the environment name. Throws a `CommandError`. */
-export function readRequest(shell: Shell, key: string, options: { readonly manifest?: string; readonly as?: string }): RegistrationRequest {
+interface Options {
+  readonly manifest?: string;
+  readonly as?: string;
+}
+
+/** The request that registers one key of the manifest that the options and the environment name. Throws a `CommandError`. */
+export function readRequest(shell: Shell, key: string, options: Options): RegistrationRequest {
+  refuseOldKey(key);
+  return readEntry(shell, key, options);
+}
+
+/** The request that takes one key of the manifest out. Throws a `CommandError`. */
+export function readDeregistration(shell: Shell, key: string, options: Options & { readonly integrationId?: number }): DeregistrationRequest {
+  return deregistrationRequest(readEntry(shell, key, options), options.integrationId);
+}
+
+/** A manifest may hold keys that older tenants took; a new connection meets the strict rule. */
+export function refuseOldKey(key: string): void {
+  const [complaint] = ConnectionKey.safeParse(key).error?.issues ?? [];
+  if (complaint !== undefined)
+    throw new CommandError('manifest', complaint.message, 'Choose another key; one that stands in Immuta already can only be deregistered.');
+}
+
+function readEntry(shell: Shell, key: string, options: Options): RegistrationRequest {
   const { environment, folder } = shell;
   const file = namedManifest(options.manifest, environment, folder) ?? findManifest(folder);
   const manifest = readManifest(file);

@@ -65,8 +65,14 @@ export async function stateOfDescription(client: Client, description: WorkflowEx
   const state = stateOfInfo(description);
   const underWay = await Promise.all(steps);
   // The attribute changes only where people filter by it; the activity under way tells the rest.
-  const registering = state.phase === 'running' && underWay.some(({ activity }) => activity === 'createConnection');
-  return { ...state, phase: registering ? 'registering' : state.phase, steps: underWay };
+  return { ...state, phase: phaseUnderWay(state.phase, underWay), steps: underWay };
+}
+
+function phaseUnderWay(phase: Phase | undefined, steps: readonly RunStep[]): Phase | undefined {
+  const doing = (name: string): boolean => steps.some(({ activity }) => activity === name);
+  if (phase === 'running' && doing('createConnection')) return 'registering';
+  if (phase === 'deleting' && (doing('runScript') || doing('inspectPlatform'))) return 'cleaning';
+  return phase;
 }
 
 /** The state of one run as a list shows it. */

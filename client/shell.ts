@@ -37,6 +37,21 @@ export function createCommand(name: string, summary: string, examples: readonly 
 export const asOption = (): Option => new Option('--as <who>', 'who asks or decides; default MOORING_ACTOR, git user.email, or user@host');
 export const manifestOption = (): Option => new Option('--manifest <file>', 'the manifest; default MOORING_MANIFEST, or the nearest mooring.yaml');
 
+export const integrationOption = (): Option =>
+  new Option('--integration-id <id>', 'the integration to take out, where Immuta does not say which one it is').argParser((text) => {
+    if (!/^[1-9][0-9]{0,14}$/.test(text)) throw new InvalidArgumentError('Write the number that Immuta shows for the integration.');
+    return Number(text);
+  });
+
+/** In this order: with `--no-wait` declared first, commander would make `true` the default of `--wait`. */
+export function followOptions(): readonly Option[] {
+  return [
+    new Option('--wait [duration]', 'stay when the run needs a person, at most so long (exit code 7)').argParser(parseDuration),
+    new Option('--no-wait', 'start the run and return (exit code 7)'),
+    new Option('--no-worker-check', 'start although no worker asks for work'),
+  ];
+}
+
 /** Milliseconds of an option such as `30s` or `72h`. */
 export function parseDuration(text: string): number {
   if (!durationPattern.test(text)) throw new InvalidArgumentError('Write a whole number and ms, s, m, h or d: 30s, 15m, 72h.');

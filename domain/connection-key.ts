@@ -21,3 +21,23 @@ export const ConnectionKey = z.string().superRefine((key, context) => {
   }
 });
 export type ConnectionKey = z.infer<typeof ConnectionKey>;
+
+const longestStandingKey = 256; // it becomes part of a workflow ID, which Temporal limits to 1,000 bytes
+
+/**
+ * A key that stands in Immuta already. Older tenants took almost anything, and all of it must be removable: only what cannot be one segment of an
+ * address is refused.
+ */
+export const StandingConnectionKey = z.string().superRefine((key, context) => {
+  const complaint =
+    key === '' || key === '.' || key === '..'
+      ? 'cannot stand in an address'
+      : /[\p{Cc}\p{Cs}]/u.test(key)
+        ? 'holds a control character'
+        : key.length > longestStandingKey
+          ? `has more than ${longestStandingKey} characters`
+          : undefined;
+  if (complaint === undefined) return;
+  context.addIssue({ code: 'custom', message: `connectionKey ${JSON.stringify(key.slice(0, 80))} ${complaint}. Write the key as Immuta shows it.` });
+});
+export type StandingConnectionKey = z.infer<typeof StandingConnectionKey>;

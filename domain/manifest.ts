@@ -1,6 +1,7 @@
 // mooring.yaml as a value. Reading the file, and naming the line of a complaint, is the client's (`client/read-manifest.ts`).
 import { z } from 'zod';
-import { ConnectionKey } from './connection-key.js';
+import { StandingConnectionKey } from './connection-key.js';
+import type { DeregistrationRequest } from './deregistration-request.js';
 import type { RegistrationRequest } from './registration-request.js';
 import { ImmutaTarget, ScriptPolicy } from './registration-request.js';
 import { SnowflakeTarget } from './snowflake-target.js';
@@ -20,7 +21,7 @@ export const MergedManifest = z.strictObject({
     path: ['url'],
     error: 'must start with https://; plain http is for a tenant on loopback only',
   }),
-  connections: z.record(ConnectionKey, ManifestConnection).refine((connections) => Object.keys(connections).length > 0, {
+  connections: z.record(StandingConnectionKey, ManifestConnection).refine((connections) => Object.keys(connections).length > 0, {
     error: 'names no connection. Write at least one connectionKey with its settings under it',
   }),
 });
@@ -29,7 +30,10 @@ export const MergedManifest = z.strictObject({
 export const Manifest = z.preprocess(mergeDefaults, MergedManifest);
 export type Manifest = z.infer<typeof Manifest>;
 
-/** The request that starts a run for one key of a manifest; `undefined` when the manifest has no such key. */
+/**
+ * The request that registers one key of a manifest; `undefined` when the manifest has no such key. The manifest may hold keys that only a
+ * deregistration takes: whether this one meets the rule for new keys, `ConnectionKey` says.
+ */
 export function registrationRequest(
   manifest: Manifest,
   connectionKey: string,
@@ -40,6 +44,11 @@ export function registrationRequest(
   if (entry === undefined) return undefined;
   const { script, ...target } = entry;
   return { connectionKey, immuta: manifest.immuta, target, script, requester: by.requester, timing: by.timing };
+}
+
+/** The same entry as the request that takes the connection out. */
+export function deregistrationRequest(request: RegistrationRequest, integrationId: number | undefined): DeregistrationRequest {
+  return { ...request, operation: 'deregister', ...(integrationId === undefined ? {} : { integrationId }) };
 }
 
 function mergeDefaults(written: unknown): unknown {

@@ -104,3 +104,22 @@ export type PreparedPlan =
     }
   /** The connection stands in Immuta with equal host, database, role and authentication type, and its integration is enabled. */
   | { readonly kind: 'unchanged'; readonly integrationId: number };
+
+/** What `prepareRemoval` hands to the workflow: the plan of a deregistration, or the news that Immuta has no such connection. */
+export type PreparedRemoval =
+  | {
+      readonly kind: 'plan';
+      readonly plan: Plan;
+      readonly policy: EffectivePolicy;
+      /** The script of the integration, fetched while its id still exists. */
+      readonly cleanup: SealedScript;
+      readonly integrationId: number;
+      /** The most data objects that may go with the connection; null where Immuta does not count them. */
+      readonly childCeiling: number | null;
+      /** When the connection that was looked at was made: another one under its key is not meant. */
+      readonly createdAt?: string | undefined;
+    }
+  | { readonly kind: 'absent' };
+
+/** A plan of either operation, as far as a decision is about it. */
+export type DecidablePlan = Pick<PreparedPlan & { kind: 'plan' }, 'plan' | 'policy'>;

@@ -35,6 +35,10 @@ export function activitiesFor(timing: Timing) {
     createConnection: own(
       immuta({ ...writing(timing), summary: 'Create the connection and wait until its integration is enabled' }).createConnection,
     ),
+    prepareRemoval: own(immuta({ ...reading, summary: 'Find the integration, fetch its cleanup script, make the plan' }).prepareRemoval),
+    deleteConnection: own(immuta({ ...writing(timing), summary: 'Delete the connection and wait until Immuta let go' }).deleteConnection),
+    awaitIntegration: own(immuta({ ...writing(timing), summary: 'Wait until Immuta has finished with the integration' }).awaitIntegration),
+    deleteIntegration: own(immuta({ ...writing(timing), summary: 'Remove the integration that was left' }).deleteIntegration),
     inspectRegistration: own(immuta({ ...reading, summary: 'Look at what stands in Immuta' }).inspectRegistration),
     inspectPlatform: own(platform({ ...reading, summary: 'Look at what stands on the platform' }).inspectPlatform),
   };

@@ -2,8 +2,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Channel, Decision, Verdict } from '../domain/decision.js';
-import type { PreparedPlan } from '../domain/plan.js';
-import type { RegistrationRequest } from '../domain/registration-request.js';
+import type { ConnectionRequest } from '../domain/deregistration-request.js';
+import type { DecidablePlan } from '../domain/plan.js';
 import { durationMs } from '../rules/duration.js';
 import { judgeDecision, type Judgement, type OpenGate } from '../rules/judge-decision.js';
 import { approve, decide, reject, type Answer } from './messages.js';
@@ -31,7 +31,7 @@ export class DecisionGate {
   }
 
   /** Lets the plan pass by the worker's policy, or waits until people decide on it or the time to decide is over. */
-  async pass({ plan, policy }: PreparedPlan & { kind: 'plan' }, request: RegistrationRequest): Promise<'approved' | 'rejected' | 'expired'> {
+  async pass({ plan, policy }: DecidablePlan, request: ConnectionRequest): Promise<'approved' | 'rejected' | 'expired'> {
     this.#board.note({ digest: plan.digest });
     if (policy.effective === 'automatic') {
       this.#board.decisions.push({ by: 'policy', verdict: 'approve', channel: 'policy', at: new Date().toISOString(), comment: policy.because });

@@ -1,7 +1,7 @@
 // How runs end. The outcome is written into the memo first: a cancelled run can carry no result, and commands read only the memo.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { allHandlersFinished, condition } from '@temporalio/workflow';
-import type { OutcomeName, RunView } from '../domain/outcome.js';
+import type { Failure, OutcomeName, RunView } from '../domain/outcome.js';
 import type { Compensation } from './compensation.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
@@ -18,7 +18,7 @@ export async function endWell(
   return view;
 }
 
-/** Undoes what a failed or cancelled run left, and ends it accordingly. Call it shielded from cancellation. */
+/** Undoes what a failed or cancelled registration left, and ends it accordingly. Call it shielded from cancellation. */
 export async function endFailed(error: unknown, board: ProgressBoard, undo: Compensation): Promise<RunView> {
   if (error instanceof Abandoned) return endWell(board, 'abandoned', { leftBehind: error.left });
   const { failure, journal, sent, cancelled, neverBegan } = failureOf(error);
@@ -28,10 +28,27 @@ export async function endFailed(error: unknown, board: ProgressBoard, undo: Comp
   if (!cancelled) board.note({ failure });
   const undone = await undo.run();
   if (undone.kind === 'abandoned') return endWell(board, 'abandoned', { leftBehind: undone.left });
+  return close(board, undone.kind === 'nothing' ? 'failed' : 'compensated', failure, cancelled);
+}
+
+/** Ends a deregistration that stopped before its DELETE, or that a person closed with something left. Call it shielded from cancellation. */
+export async function endUntouched(error: unknown, board: ProgressBoard): Promise<RunView> {
+  if (error instanceof Abandoned) return endWell(board, 'abandoned', { leftBehind: error.left });
+  const { failure, cancelled } = failureOf(error);
+  if (!cancelled) board.note({ failure });
+  return close(board, 'failed', failure, cancelled);
+}
+
+/** A failure that the workflow itself found, in the form in which a step has one. */
+export function stepFailure(failure: Failure): ApplicationFailure {
+  return ApplicationFailure.create({ type: failure.kind, message: failure.message, nonRetryable: true, details: [{ failure }] });
+}
+
+async function close(board: ProgressBoard, outcome: 'failed' | 'compensated', failure: Failure, cancelled: boolean): Promise<never> {
   if (cancelled) {
     await endWell(board, 'cancelled');
     throw new CancelledFailure(failure.message);
   }
-  const view = await endWell(board, undone.kind === 'nothing' ? 'failed' : 'compensated');
+  const view = await endWell(board, outcome);
   throw ApplicationFailure.create({ type: failure.kind, message: failure.message, nonRetryable: true, details: [view] });
 }

@@ -9,19 +9,23 @@ export interface StepFailure extends FailureDetail {
   readonly cancelled: boolean;
   /** The step was cancelled before it was given to any worker: nothing of it was ever sent. */
   readonly neverBegan: boolean;
+  /** What the last attempt did was not heard of: it may have sent what it was there to send. */
+  readonly unheard: boolean;
 }
 
 /** What a failed step left behind, whether it failed, was cancelled, or was never heard of again. Rethrows what is not the failure of a step. */
 export function failureOf(error: unknown): StepFailure {
-  if (error instanceof ActivityFailure) return { ...ofActivity(error), neverBegan: false };
-  if (isCancellation(error)) return { failure: cancelledAt('run'), cancelled: true, neverBegan: true };
+  if (error instanceof ActivityFailure) return { unheard: false, ...ofActivity(error), neverBegan: false };
+  if (error instanceof ApplicationFailure && isDetail(error.details?.[0]))
+    return { ...error.details[0], cancelled: false, neverBegan: false, unheard: false }; // found by the workflow itself
+  if (isCancellation(error)) return { failure: cancelledAt('run'), cancelled: true, neverBegan: true, unheard: false };
   throw error;
 }
 
-function ofActivity({ activityType: step, cause }: ActivityFailure): Omit<StepFailure, 'neverBegan'> {
+function ofActivity({ activityType: step, cause }: ActivityFailure): Omit<StepFailure, 'neverBegan' | 'unheard'> & { readonly unheard?: boolean } {
   if (cause instanceof ApplicationFailure && isDetail(cause.details?.[0]))
     return { ...cause.details[0], cancelled: cause.details[0].cancelled === true };
-  if (cause instanceof CancelledFailure) return { failure: cancelledAt(step), cancelled: true }; // between two attempts: what the last one did is unknown
+  if (cause instanceof CancelledFailure) return { failure: cancelledAt(step), cancelled: true, unheard: true }; // between two attempts: what the last one did is unknown
   if (cause instanceof TimeoutFailure) {
     const message = `No worker finished ${step} in time.`;
     const failure = { kind: 'timeout' as const, message, next: 'See that workers run and reach both sides, then start again.', step };
@@ -32,6 +36,7 @@ function ofActivity({ activityType: step, cause }: ActivityFailure): Omit<StepFa
   return {
     failure: { kind: 'bad-answer', message, next: 'Look at the activity in the Temporal UI and at the log of the worker.', step },
     cancelled: false,
+    unheard: true,
   };
 }
 

@@ -1,2 +1,3 @@
+export { deregisterConnection } from './deregister-connection.js';
 export { planConnection } from './plan-connection.js';
 export { registerConnection } from './register-connection.js';

@@ -3,8 +3,8 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Decision } from '../domain/decision.js';
+import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Attention, OutcomeName, RunView, ScriptSummary } from '../domain/outcome.js';
-import type { RegistrationRequest } from '../domain/registration-request.js';
 import type { Phase } from '../rules/phase.js';
 import { searchAttributeNames } from '../rules/search-attributes.js';
 import { progress, type PendingDecision, type RunMemo } from './messages.js';
@@ -19,7 +19,7 @@ export class ProgressBoard {
   readonly #scripts = new Map<string, ScriptSummary>();
   #gateShown = false;
 
-  constructor(operation: RunView['operation'], { connectionKey }: RegistrationRequest) {
+  constructor(operation: RunView['operation'], { connectionKey }: ConnectionRequest) {
     const { workflowId, runId, startTime } = workflowInfo();
     this.#view = {
       v: 1,
@@ -88,6 +88,7 @@ export class ProgressBoard {
 
 export function attentionDetails(attention: Attention): string {
   const left = attention.left.length === 0 ? '' : `\n\nLeft:\n${attention.left.map((item) => `- ${item}`).join('\n')}`;
-  const payload = JSON.stringify({ attention: attention.id, choice: attention.choices[0], by: 'you@example.com', comment: 'what you looked at' });
+  const { id, choices, digest } = attention;
+  const payload = JSON.stringify({ attention: id, choice: choices[0], by: 'you@example.com', comment: 'what you looked at', digest });
   return `${attention.reason}${left}\n\nSend the Update \`resolve\` (choices: ${attention.choices.join(', ')}):\n\n\`\`\`\n${payload}\n\`\`\``;
 }

@@ -47,7 +47,9 @@ async function init(shell: Shell, options: Options): Promise<ExitCode> {
 
   const { manifestText } = await import('../manifest-text.js');
   const { parseManifest } = await import('../read-manifest.js');
+  const { refuseOldKey } = await import('../read-request.js');
   const text = manifestText(manifest, dirname(file));
+  refuseOldKey(manifest.connectionKey);
   parseManifest(text, 'the new manifest'); // options and answers are checked by the one schema
   write(file, text);
   output.result({ v: 1, manifest: file, connectionKey: manifest.connectionKey }, [words`wrote    ${file}`]);

@@ -6,28 +6,39 @@ import { exitCodes } from '../exit-code.js';
 import type { SafeText } from '../safe-text.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
-import { asOption, createCommand, manifestOption, outputOf, untilInterrupted, withConnections } from '../shell.js';
+import { asOption, createCommand, integrationOption, manifestOption, outputOf, untilInterrupted, withConnections } from '../shell.js';
 
 interface Options extends JsonOption {
   readonly manifest?: string;
   readonly as?: string;
   readonly workerCheck: boolean;
   readonly detailedExitcode?: true;
+  readonly deregister?: true;
+  readonly integrationId?: number;
 }
 
 export const build: BuildCommand = (shell, finish) =>
-  createCommand('plan', 'Show what registering a connection would run; writes nothing', ['plan snow_prod', 'plan snow_prod --detailed-exitcode'])
+  createCommand('plan', 'Show what registering or deregistering a connection would run; writes nothing', [
+    'plan snow_prod',
+    'plan snow_prod --detailed-exitcode',
+    'plan snow_prod --deregister',
+  ])
     .argument('<key>', 'the connectionKey, as it stands in the manifest')
     .addOption(manifestOption())
     .addOption(asOption())
+    .option('--deregister', 'what taking the connection out would run')
+    .addOption(integrationOption())
     .option('--detailed-exitcode', 'exit code 2 when there is something to do, 0 when not')
     .option('--no-worker-check', 'ask although no worker asks for work')
     .action(async (key: string, options: Options) => finish(await plan(shell, key, options)));
 
 async function plan(shell: Shell, key: string, options: Options): Promise<ExitCode> {
   const output = outputOf(shell, options);
-  const { readRequest } = await import('../read-request.js');
-  const request = readRequest(shell, key, options);
+  const { readDeregistration, readRequest } = await import('../read-request.js');
+  const verb = options.deregister === true ? 'deregister' : 'register';
+  if (options.integrationId !== undefined && verb === 'register')
+    throw new CommandError('usage', '--integration-id names what is to be taken out.', 'Write it together with --deregister.');
+  const request = verb === 'deregister' ? readDeregistration(shell, key, options) : readRequest(shell, key, options);
   return withConnections(shell, output, async (connections, { taskQueue }) => {
     const { checkWorkers } = await import('../check-workers.js');
     const { planJson, planLines } = await import('../show-plan.js');
@@ -43,7 +54,9 @@ async function plan(shell: Shell, key: string, options: Options): Promise<ExitCo
       if (answer.kind === 'unchanged') {
         const { integrationId } = answer;
         output.result({ v: 1, plan: null, unchanged: { integrationId } }, [
-          words`${key} is registered as the manifest says (integration ${integrationId}): nothing to do.`,
+          integrationId === undefined
+            ? words`${key} is not in Immuta, and its database does not exist: nothing to do.`
+            : words`${key} is registered as the manifest says (integration ${integrationId}): nothing to do.`,
         ]);
         return exitCodes.done;
       }
@@ -53,7 +66,7 @@ async function plan(shell: Shell, key: string, options: Options): Promise<ExitCo
         ...policyLines(policy),
         ...checkLines(checks),
       ]);
-      output.say(words`next     mooring register ${key}`);
+      output.say(words`next     mooring ${verb} ${key}`);
       return options.detailedExitcode === true ? exitCodes.differencesFound : exitCodes.done;
     });
   });

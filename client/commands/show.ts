@@ -25,7 +25,7 @@ async function show(shell: Shell, named: string, options: Options): Promise<Exit
     const { runLines } = await import('../show-run.js');
     const state = await findRun(connections, named);
     const { gate, phase } = state;
-    const plan = await connections.planOf(state);
+    const plan = await connections.planOf(state, gate?.digest);
     if (plan === undefined) {
       const why = state.unreadable ? 'It is encrypted with a key that MOORING_CODEC_KEYS does not hold.' : `Its phase is ${phase ?? 'unknown'}.`;
       throw new CommandError('not-found', `The run ${state.runId} of ${state.connectionKey} has no plan. ${why}`, 'See "mooring status".');

@@ -29,7 +29,12 @@ describe('Wrong usage ends with 64 and says what is right', () => {
     [['approve', 'snow_prod', '--digest', 'abc'], 'first 12 digits or all 64'],
     [['reject', 'snow_prod'], '--comment'],
     [['resolve', 'snow_prod', 'perhaps', '--comment', 'x'], 'ran, not-run, retry, undo, abandon'],
-    [['status', 'a b'], 'Write a connectionKey, a workflow ID'],
+    [['register', 'a/b'], 'connectionKey "a/b" contains "/"'],
+    [['register', 'bulk'], 'connectionKey "bulk" is a word that Immuta keeps for itself'],
+    [['deregister', 'snow_prod'], 'Write --confirm snow_prod'],
+    [['deregister', 'snow_prod', '--confirm', 'snow_prd'], 'Write the same connectionKey twice'],
+    [['plan', 'snow_prod', '--integration-id', '7'], 'Write it together with --deregister'],
+    [['status', "a'b"], 'Write a connectionKey, a workflow ID'],
     [['cancel', 'x" OR 1=1'], 'Write a connectionKey, a workflow ID'],
     [['register', 'snow_prod', '--as', ''], '--as must name a person'],
   ])('%j', async (args, complaint) => {

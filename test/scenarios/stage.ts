@@ -20,6 +20,8 @@ export interface Stage {
   mooring(...args: string[]): Promise<CommandResult>;
   /** `register <key>` with the manifest that `writeManifest` wrote, following it to its end. */
   register(key: string, ...args: string[]): Promise<RunResult>;
+  /** `deregister <key> --confirm <key>`, following it to its end. */
+  deregister(key: string, ...args: string[]): Promise<RunResult>;
   writeManifest(key: string, entry?: ManifestEntry): Promise<void>;
   handle(key: string): WorkflowHandle;
   close(): Promise<void>;
@@ -77,6 +79,10 @@ export async function openStage({ worker = {}, temporalInFile = false, uiPort }:
     mooring,
     async register(key, ...args) {
       const { exitCode, stdout, stderr } = await mooring('register', key, '--json', ...args);
+      return { exitCode, stderr, json: JSON.parse(stdout === '' ? '{}' : stdout) as RunResult['json'] };
+    },
+    async deregister(key, ...args) {
+      const { exitCode, stdout, stderr } = await mooring('deregister', key, '--confirm', key, '--json', ...args);
       return { exitCode, stderr, json: JSON.parse(stdout === '' ? '{}' : stdout) as RunResult['json'] };
     },
     writeManifest: (key, entry) => writeFile(join(folder, 'mooring.yaml'), manifest(sandbox, key, entry ?? {})),
