@@ -1,0 +1,56 @@
+// What somebody with access to Temporal, or bad luck, may do to a run.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openStage, pending, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+}, 60_000);
+afterAll(() => stage.close());
+beforeEach(() => stage.control.reset());
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('a Signal that no payload converter can read', () => {
+  it.each([
+    ['of an unknown encoding', { encoding: bytes('binary/nonsense') }, bytes('x')],
+    ['of broken text', { encoding: bytes('json/plain') }, bytes('{"digest":')],
+  ])(
+    'does not freeze the run: %s',
+    async (name, metadata, data) => {
+      const key = `unreadable_${name.replaceAll(/\W/g, '_')}`;
+      await stage.writeManifest(key, { policy: 'approval' });
+      const following = stage.register(key);
+      const { digest, workflowId } = await pending(stage, key);
+
+      const { client, namespace } = stage.temporal;
+      await client.workflowService.signalWorkflowExecution({
+        namespace,
+        workflowExecution: { workflowId },
+        signalName: 'approve',
+        input: { payloads: [{ metadata, data }] },
+      });
+      await stage.handle(key).signal('reject', { digest, by: 'ada', comment: 'enough' });
+
+      expect((await following).json).toMatchObject({ outcome: 'rejected', decisions: [{ by: 'ada' }] });
+    },
+    20_000,
+  );
+
+  it.each(['__temporal_x', 'nobody_knows'])(
+    'does not freeze the run: the Signal %s',
+    async (signalName) => {
+      const key = `named${signalName}`;
+      await stage.writeManifest(key, { policy: 'approval' });
+      const following = stage.register(key);
+      const { digest, workflowId } = await pending(stage, key);
+
+      const { client, namespace } = stage.temporal;
+      await client.workflowService.signalWorkflowExecution({ namespace, workflowExecution: { workflowId }, signalName });
+      await stage.handle(key).signal('reject', { digest, by: 'ada', comment: 'enough' });
+
+      expect((await following).json).toMatchObject({ outcome: 'rejected', decisions: [{ by: 'ada' }] });
+    },
+    20_000,
+  );
+});
