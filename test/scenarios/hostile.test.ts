@@ -54,3 +54,18 @@ describe('a Signal that no payload converter can read', () => {
     20_000,
   );
 });
+
+describe('two decisions at the same moment', () => {
+  it('the first one counts, and the run goes on by it', async () => {
+    await stage.writeManifest('at_once', { policy: 'approval' });
+    const following = stage.register('at_once');
+    const { digest } = await pending(stage, 'at_once');
+    await stage.worker.stop();
+    await stage.handle('at_once').signal('approve', { digest, by: 'ada' });
+    await stage.handle('at_once').signal('reject', { digest, by: 'bob', comment: 'too late' });
+
+    stage.worker = await stage.sandbox.startWorker();
+
+    expect((await following).json).toMatchObject({ outcome: 'registered', decisions: [{ by: 'ada', verdict: 'approve' }] });
+  }, 30_000);
+});
