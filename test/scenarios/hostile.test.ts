@@ -55,6 +55,48 @@ describe('a Signal that no payload converter can read', () => {
   );
 });
 
+describe('a run that was started by hand', () => {
+  it.each([
+    ['without input', []],
+    ['with an empty object', [{}]],
+    ['with an absurd wait', [{ connectionKey: 'k', timing: { heartbeatTimeout: 'banana' } }]],
+  ])(
+    'fails when its input is no request: %s',
+    async (name, args) => {
+      const handle = await stage.temporal.client.workflow.start('registerConnection', {
+        workflowId: `connection/hand/${name.replaceAll(/\W/g, '_')}`,
+        taskQueue: 'mooring',
+        args,
+      });
+
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'invalid-request' } });
+    },
+    15_000,
+  );
+
+  it('fails under a workflow ID that is not the lock of its connection', async () => {
+    await stage.writeManifest('unlocked', { policy: 'approval' });
+    const following = stage.register('unlocked');
+    const { digest } = await pending(stage, 'unlocked');
+    const { events } = await stage.handle('unlocked').fetchHistory();
+    const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+
+    const { client, namespace } = stage.temporal;
+    await client.workflowService.startWorkflowExecution({
+      namespace,
+      workflowId: 'by-hand',
+      workflowType: { name: 'registerConnection' },
+      taskQueue: { name: 'mooring' },
+      requestId: 'by-hand',
+      input: { payloads: input },
+    });
+
+    await expect(client.workflow.getHandle('by-hand').result()).rejects.toMatchObject({ cause: { type: 'invalid-request' } });
+    await stage.handle('unlocked').signal('reject', { digest, by: 'ada', comment: 'enough' });
+    await following;
+  });
+});
+
 describe('two decisions at the same moment', () => {
   it('the first one counts, and the run goes on by it', async () => {
     await stage.writeManifest('at_once', { policy: 'approval' });
