@@ -66,7 +66,9 @@ export function createRunScript(dependencies: RunScriptDependencies) {
       refuseUndecided(input.decisions, dependencies.allowAutomatic);
       const script = openScript(dependencies.seal, input.script);
       keeper = startJournal(request, record, before, input.historyReadable);
-      return await runStatements({ ...dependencies, request, input, script, keeper, record });
+      takeAnswer(keeper, input.resume);
+      // All the while: a login or a look at the history may take longer than a lease, and each has a deadline of its own.
+      return await keeper.renewingWhile(runStatements({ ...dependencies, request, input, script, keeper, record }));
     } catch (error) {
       const journal = keeper?.journal ?? before; // whatever stops this attempt, what earlier ones did stays on record
       if (error instanceof OutcomeUnknown) throw applicationFailure(error, step, { journal, statement: error.statement });
@@ -95,7 +97,6 @@ async function runStatements(run: Run): Promise<ScriptRun> {
   const session = await openSession(run, killSignal(record));
   try {
     keeper.noteFirstSend(platformTime(session));
-    takeAnswer(keeper, run.input.resume);
     await keeper.flush();
     if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
       await settle(run, session);
@@ -161,7 +162,7 @@ async function runStatement(run: Run, session: PlatformSession, index: number, l
   });
   keeper.lookAhead(index, last);
   try {
-    const { queryId } = await keeper.renewingWhile(execution);
+    const { queryId } = await execution;
     keeper.acknowledge(index, 'ran');
     return queryId;
   } catch (error) {

@@ -40,14 +40,14 @@ const historyMarginMs = 60_000;
 export async function settleUnknown(unknown: Unknown): Promise<void> {
   const { keeper, session } = unknown;
   if (unknownCount(keeper.journal) === 0) return;
-  await keeper.renewingWhile(sleep(unknown.quietPeriodMs));
+  await sleep(unknown.quietPeriodMs);
   for (;;) {
     const records = await session.history(unknown.tagPrefix, since(keeper.journal.firstSentAt));
     if (advance(unknown, records) === 'settled') {
       keeper.settled();
       return;
     }
-    await keeper.renewingWhile(sleep(lookAgainMs));
+    await sleep(lookAgainMs);
   }
 }
 

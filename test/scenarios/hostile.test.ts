@@ -1,6 +1,6 @@
 // What somebody with access to Temporal, or bad luck, may do to a run.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openStage, pending, type Stage } from './stage.js';
+import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -110,4 +110,46 @@ describe('two decisions at the same moment', () => {
 
     expect((await following).json).toMatchObject({ outcome: 'registered', decisions: [{ by: 'ada', verdict: 'approve' }] });
   }, 30_000);
+});
+
+describe('a slow Snowflake', () => {
+  it('whose history takes longer than a lease holds nobody up', async () => {
+    await stage.control.faults([
+      { where: 'snowflake:write', nth: 9, kind: 'drop-after' },
+      { where: 'snowflake:history', nth: 0, kind: 'delay', delayMs: 4_000 },
+    ]);
+    await stage.writeManifest('slow_history');
+
+    const { json } = await stage.register('slow_history');
+
+    expect(json).toMatchObject({ outcome: 'registered' });
+    const places = await executed(stage, 'bootstrap');
+    expect(places).toEqual(places.map((_place, index) => index));
+  }, 60_000);
+
+  it('whose login takes longer than a lease holds nobody up', async () => {
+    await stage.control.faults([{ where: 'snowflake:login', nth: 0, kind: 'delay', delayMs: 4_000 }]);
+    await stage.writeManifest('slow_login');
+
+    const { json } = await stage.register('slow_login');
+
+    expect(json).toMatchObject({ outcome: 'registered' });
+  }, 60_000);
+});
+
+describe('a statement that fails', () => {
+  it.each([1, 3, 12, 24])(
+    'at write %i is undone',
+    async (nth) => {
+      await stage.control.faults([{ where: 'snowflake:write', nth, kind: 'refuse', code: '003001' }]);
+      await stage.writeManifest(`write_${nth}`);
+
+      const { json } = await stage.register(`write_${nth}`);
+
+      expect(['failed', 'compensated']).toContain(json.outcome);
+      expect(await leftBehind(stage)).toEqual([]);
+      expect((await executed(stage, 'cleanup')).length > 0).toBe(json.outcome === 'compensated');
+    },
+    30_000,
+  );
 });
