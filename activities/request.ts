@@ -16,9 +16,7 @@ export function readConnectionRequest(request: unknown): ConnectionRequest {
 
 /** What is used of a zod schema. */
 interface Schema<Request> {
-  safeParse(
-    value: unknown,
-  ):
+  safeParse(value: unknown):
     | { readonly success: true; readonly data: Request }
     | {
         readonly success: false;
