@@ -99,8 +99,8 @@ async function waitUntilEnabled(run: Run, immuta: ImmutaPort): Promise<number> {
   const deadline = Date.now() + durationMs(timing.verifyDeadline);
   for (;;) {
     const connection = await immuta.getConnection(run.request.connectionKey);
-    const integration = connection === undefined ? undefined : await integrationOf(run, immuta, connection);
-    if (integration?.status === 'enabled') return integration.id;
+    const integration = await integrationOf(run, immuta, connection);
+    if (connection !== undefined && integration?.status === 'enabled') return integration.id;
     if (integration !== undefined && hasFailed(integration.status)) throw failedIntegration(integration);
     if (Date.now() >= deadline)
       throw new StillCreating(`The integration is still "${integration?.status ?? 'not listed'}" ${timing.verifyDeadline} after the registration.`);
@@ -108,7 +108,8 @@ async function waitUntilEnabled(run: Run, immuta: ImmutaPort): Promise<number> {
   }
 }
 
-async function integrationOf(run: Run, immuta: ImmutaPort, { integrationId }: ImmutaConnection): Promise<Integration | undefined> {
+/** Where Immuta took the connection back because its integration failed, the integration still tells why. */
+async function integrationOf(run: Run, immuta: ImmutaPort, { integrationId }: Partial<ImmutaConnection> = {}): Promise<Integration | undefined> {
   if (integrationId !== undefined) return immuta.getIntegration(integrationId);
   return findIntegration(await immuta.listIntegrations(), run.request);
 }

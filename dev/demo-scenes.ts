@@ -31,6 +31,8 @@ export const scenes: readonly Scene[] = [
   { title: 'Rejection: a person says no, and nothing runs', play: rejection },
   { title: 'Compensation: Immuta answers 422, the cleanup script runs', play: compensation },
   { title: 'Crash: the worker is killed in mid-script, another goes on', play: crash },
+  { title: 'Late failure: the connection exists when its integration fails', play: lateFailure },
+  { title: 'Deregister: a person approves, Immuta first, then the platform', play: deregistration },
 ];
 
 async function automatic(stage: Stage): Promise<string> {
@@ -87,13 +89,40 @@ async function crash(stage: Stage): Promise<string> {
   return `Killed after statement ${before}; another worker finished: ${await expectEachOnce(stage)} statements, none twice.`;
 }
 
+async function lateFailure(stage: Stage): Promise<string> {
+  await stage.control.switches({ creationEnding: 'createError' });
+  const result = await register(stage, 'demo_late', 'automatic');
+  expectExit(result, 1);
+  await expectClean(stage);
+  await expectRemovalInOrder(stage);
+  return 'The connection stood already: it was deleted in Immuta, then its cleanup script ran, and nothing is left on either side.';
+}
+
+async function deregistration(stage: Stage): Promise<string> {
+  const key = 'demo_deregistered';
+  expectExit(await register(stage, key, 'automatic'), 0);
+  await expectRegistered(stage, key);
+  const following = mooring(stage, key, 'approval', ['deregister', key, '--confirm', key]);
+  const { workflowId, digest } = await pendingDecision(stage, key);
+  await expectRegistered(stage, key); // nothing is touched before somebody approves
+  await stage.temporal.client.workflow.getHandle(workflowId).signal('approve', { digest, by: 'approver@example.com' });
+  expectExit(await following, 0);
+  await expectClean(stage);
+  await expectRemovalInOrder(stage);
+  return 'The script was fetched, the connection deleted, the script run, in this order; nothing is left on either side.';
+}
+
 // ------------------------------------------------------------------------------------------------------------------------- what scenes share
 
-async function register(stage: Stage, key: string, policy: 'automatic' | 'approval'): Promise<CommandResult> {
+function register(stage: Stage, key: string, policy: 'automatic' | 'approval'): Promise<CommandResult> {
+  return mooring(stage, key, policy, ['register', key]);
+}
+
+async function mooring(stage: Stage, key: string, policy: 'automatic' | 'approval', command: readonly string[]): Promise<CommandResult> {
   const manifest = join(stage.folder, `${key}.yaml`);
   await writeFile(manifest, manifestText(stage.sandbox, key, policy));
   const environment = { ...stage.sandbox.commandEnvironment, MOORING_ACTOR: 'requester@example.com' };
-  return runMooring(['register', key, '--manifest', manifest, '--json'], { folder: stage.folder, environment });
+  return runMooring([...command, '--manifest', manifest, '--json'], { folder: stage.folder, environment });
 }
 
 /** A manifest as a person writes it: a key pair on both sides, references instead of secrets. */
@@ -153,6 +182,21 @@ async function expectClean(stage: Stage): Promise<void> {
   expect(immuta.connections.length === 0 && immuta.integrations.length === 0, 'something is left in Immuta');
   const left = snowflake.filter(({ name }) => name === 'IMMUTA' || name === 'IMMUTA_SYSTEM');
   expect(left.length === 0, `left on the platform: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`);
+}
+
+/** Script by id, DELETE, Immuta let go of the integration, first cleanup statement. */
+async function expectRemovalInOrder(stage: Stage): Promise<void> {
+  const ledger = await stage.control.ledger();
+  const places = [
+    ledger.findIndex(({ route }) => route === '/integrations/{id}/scripts/delete'),
+    ledger.findIndex(({ method, route }) => method === 'DELETE' && route === '/data/object/{key}'),
+    ledger.findIndex(({ object, change }) => object === 'integration' && change === 'vanished'),
+    ledger.findIndex(({ tag }) => tag?.includes('/cleanup/') === true),
+  ];
+  expect(
+    places.every((place, index) => place > (places[index - 1] ?? -1)),
+    `the steps of the removal stand in the ledger at ${places.join(', ')}`,
+  );
 }
 
 function succeeded({ status }: LedgerLine): boolean {

@@ -1,18 +1,21 @@
 // Undoes a failed registration. It is told before each step what that step may leave behind; when one fails it looks at what exists, chooses by the
-// table (rules/choose-undo.ts), runs the cleanup script that was decided together with the bootstrap script, and proves that everything is gone.
-// What cannot be finished stays in front of a person. It runs shielded from cancellation.
+// table (rules/choose-undo.ts), takes out what it made in Immuta (take-out.ts), runs the cleanup script that was decided together with the bootstrap
+// script (clean-up.ts), and proves that everything is gone. What cannot be finished stays in front of a person. It runs shielded from cancellation.
 import { sleep } from '@temporalio/workflow';
 import type { PlatformPreflight } from '../activities/preflight-platform.js';
 import type { RegistrationState } from '../activities/inspect-registration.js';
 import type { ObjectState } from '../activities/ports.js';
+import type { ResolveMessage } from '../domain/decision.js';
 import type { ObjectReference, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { chooseUndo, type UndoRow } from '../rules/choose-undo.js';
 import { emptyJournal, type Journal } from '../rules/journal.js';
 import type { Activities } from './activity-options.js';
 import type { AttentionGate } from './attention-gate.js';
+import { CleanUp, cleanupTargets, type Cleanup } from './clean-up.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
+import { TakeOut, type UnfinishedUndo } from './take-out.js';
 
 export type Undone =
   /** Nothing had been written. */
@@ -26,6 +29,8 @@ export class Compensation {
   readonly #activities: Activities;
   readonly #board: ProgressBoard;
   readonly #attention: AttentionGate;
+  readonly #cleanUp: CleanUp;
+  readonly #takeOut: TakeOut;
   #prepared: (PreparedPlan & { kind: 'plan' }) | undefined;
   #platform: PlatformPreflight | undefined;
   #journal: Journal | undefined;
@@ -37,6 +42,8 @@ export class Compensation {
     this.#activities = activities;
     this.#board = board;
     this.#attention = attention;
+    this.#cleanUp = new CleanUp(request, activities, board);
+    this.#takeOut = new TakeOut(request, activities, this.#cleanUp);
   }
 
   /** Before the bootstrap script: from here on something may be left on the platform. */
@@ -65,7 +72,7 @@ export class Compensation {
 
   /** What the cleanup script would drop: statements that make one of these are on record with their time. */
   get targets(): readonly ObjectReference[] {
-    return cleanupTargets(this.#prepared);
+    return cleanupTargets(this.#prepared?.plan);
   }
 
   /** Undoes everything, or asks until a person abandons it. */
@@ -74,29 +81,63 @@ export class Compensation {
     this.#board.enter('undoing', 'looking at what the run left behind');
     await sleep(this.#request.timing.quietPeriod, { summary: 'nothing that was sent can still arrive after this' });
     for (;;) {
-      const left = await this.#undoOnce();
-      if (left === undefined) return { kind: 'cleaned' };
-      const answer = await this.#attention.ask('undo', { ...left, choices: ['retry', 'abandon'] });
-      if (answer.choice === 'abandon') return { kind: 'abandoned', left: left.left };
+      const unfinished = await this.#undoOnce();
+      if (unfinished === undefined) return { kind: 'cleaned' };
+      const { removal, ...question } = unfinished;
+      const digest = removal?.plan.digest;
+      const answer = await this.#attention.ask('undo', { ...question, ...(digest === undefined ? {} : { digest }) });
+      if (answer.choice === 'abandon') return { kind: 'abandoned', left: question.left };
+      this.#take(answer, unfinished);
       this.#board.enter('undoing', 'trying again');
     }
   }
 
+  /** What the answer says about the next try. With `undo` it is the decision on the plan whose digest it carries. */
+  #take({ choice, by, comment }: ResolveMessage, { removal }: UnfinishedUndo): void {
+    this.#cleanUp.settle(choice);
+    if (choice !== 'undo' || removal === undefined) return;
+    this.#takeOut.accept(removal);
+    this.#board.decisions.push({ by, verdict: 'approve', channel: 'update', at: new Date().toISOString(), comment });
+  }
+
   /** `undefined` when all is gone; else why it is not, and what is left. */
-  async #undoOnce(): Promise<{ reason: string; left: readonly string[] } | undefined> {
+  async #undoOnce(): Promise<UnfinishedUndo | undefined> {
+    let left: readonly string[] = this.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`);
     try {
       const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
-      const row = this.#choose(registration, states);
-      const left = [...existing(states), ...this.#made(states), ...registrationLeft(registration, this.#request)];
-      if (row.do === 'nothing') return undefined;
-      if (row.do !== 'run-cleanup') return { reason: whyAsk(row, this.#request), left };
-      await this.#runCleanup();
-      const after = existing(await this.#lookAtPlatform());
-      return after.length === 0 ? undefined : { reason: 'The cleanup script ran, and yet something it drops is still there.', left: after };
+      left = [...existing(states), ...this.#made(states), ...registrationLeft(registration, this.#request)];
+      const unfinished = await this.#carryOut(this.#choose(registration, states), registration);
+      return unfinished === undefined || unfinished.left.length > 0 ? unfinished : { ...unfinished, left };
     } catch (error) {
       const { failure } = failureOf(error);
-      return { reason: `The undo failed: ${failure.message} ${failure.next}`, left: this.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`) };
+      return { reason: `The undo failed: ${failure.message} ${failure.next}`, left, choices: ['retry', 'abandon'] };
     }
+  }
+
+  async #carryOut(row: UndoRow, { integrationId }: RegistrationState): Promise<UnfinishedUndo | undefined> {
+    const decided = this.#decided;
+    const platform = this.#platform;
+    if (row.do === 'nothing' || platform === undefined) return undefined;
+    const script = this.#takeOut.owed ?? decided;
+    if (row.do === 'deregister') {
+      this.#board.say('undoing', 'taking the connection out of Immuta, then running its cleanup script');
+      return this.#takeOut.connection(decided, platform);
+    }
+    if (row.do === 'remove-integration' && integrationId !== undefined) {
+      this.#board.say('undoing', 'waiting for the integration, then running the cleanup script and removing it');
+      return this.#takeOut.integration(integrationId, decided, platform);
+    }
+    if (row.do === 'run-cleanup' && script !== undefined) {
+      this.#board.say('undoing', `running the cleanup script, ${script.cleanup.statementHashes.length} statements`);
+      return this.#cleanUp.attempt(script, platform);
+    }
+    return { reason: whyAsk(row, this.#request), left: [], choices: ['retry', 'abandon'] };
+  }
+
+  /** The cleanup script that was decided together with the bootstrap script. */
+  get #decided(): Cleanup | undefined {
+    const { cleanup, plan } = this.#prepared ?? {};
+    return cleanup === undefined || plan === undefined ? undefined : { cleanup, plan };
   }
 
   #choose(registration: RegistrationState, states: readonly ObjectState[]): UndoRow {
@@ -109,7 +150,7 @@ export class Compensation {
       creations: this.#journal?.creations ?? [],
       connection: registration.connection,
       integration: registration.integration,
-      cleanupAvailable: this.#prepared?.cleanup !== undefined,
+      cleanupAvailable: (this.#takeOut.owed ?? this.#decided) !== undefined,
     });
   }
 
@@ -135,22 +176,6 @@ export class Compensation {
     return this.#activities.inspectPlatform({ request: this.#request, objects: this.targets });
   }
 
-  async #runCleanup(): Promise<void> {
-    const script = this.#prepared?.cleanup;
-    if (script === undefined || this.#platform === undefined) return;
-    this.#board.say('undoing', `running the cleanup script, ${script.statementHashes.length} statements`);
-    const { identity, historyReadable } = this.#platform;
-    const run = await this.#activities.runCleanup({
-      request: this.#request,
-      script,
-      decisions: this.#board.decisions,
-      identity,
-      historyReadable,
-      targets: [],
-    });
-    this.#board.noteScript({ purpose: 'cleanup', sha256: script.sha256, statements: run.statements, ran: run.ran, skipped: run.skipped });
-  }
-
   /** A statement that is neither session nor read was acknowledged, or may have been sent. A script without any record may have sent everything. */
   #wroteOnPlatform(): boolean {
     if (this.#prepared === undefined) return false;
@@ -158,11 +183,6 @@ export class Compensation {
     const statements = this.#prepared.plan.scripts.find(({ purpose }) => purpose === 'bootstrap')?.statements ?? [];
     return statements.some((statement) => statement.index <= mayHaveSentThrough && statement.class !== 'session' && statement.class !== 'read');
   }
-}
-
-function cleanupTargets(prepared: (PreparedPlan & { kind: 'plan' }) | undefined): readonly ObjectReference[] {
-  const cleanup = prepared?.plan.scripts.find(({ purpose }) => purpose === 'cleanup');
-  return (cleanup?.statements ?? []).flatMap((statement) => (statement.class === 'drop' && statement.object !== undefined ? [statement.object] : []));
 }
 
 /** Drops of the cleanup script whose object only the platform could tell: nobody can prove that they are ours. */
@@ -190,11 +210,9 @@ function whyAsk(row: UndoRow, { connectionKey }: RegistrationRequest): string {
       return `The cleanup script would drop ${row.notOurs.join(', ')}, and it is not proved that this run made it: nothing is dropped. Look at it; when it is gone, or was seen to, answer retry.`;
     case 3:
       return `A connection "${connectionKey}" stands in Immuta that this run did not create: it is not touched.`;
-    case 4:
-      return `The connection "${connectionKey}" of this run stands in Immuta. Take it out there, then answer retry: the cleanup script runs.`;
-    case 5:
-      return 'An integration of this run stands in Immuta without its connection. Remove it there, then answer retry: the cleanup script runs.';
     case 1:
+    case 4:
+    case 5:
     case 6:
       return 'Immuta gave no cleanup script. Remove by hand what is listed, then answer retry.';
   }

@@ -54,6 +54,7 @@ describe('cancelling a registration', () => {
 
   it('has no effect while a person is needed', async () => {
     await stage.control.switches({ creationEnding: 'createError' });
+    await stage.control.faults([{ where: 'immuta:DELETE /data/object/{key}', nth: 0, kind: 'status', status: 403 }]);
     await stage.writeManifest('needing');
     expect((await stage.register('needing')).exitCode).toBe(6);
 

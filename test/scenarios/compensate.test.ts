@@ -60,31 +60,73 @@ describe('a registration that fails', () => {
     expect(json.outcome).toBe('registered');
   });
 
-  it('needs a person when the integration of our connection ends in an error, and never deletes by itself', async () => {
+  it('takes out its connection, in the order of a deregistration, when the integration ends in an error', async () => {
     await stage.control.switches({ creationEnding: 'createError' });
     await stage.writeManifest('create_error');
 
     const { exitCode, json } = await stage.register('create_error');
 
+    expect(json).toMatchObject({ outcome: 'compensated', failure: { kind: 'validation-failed' }, leftBehind: [] });
+    expect(exitCode).toBe(1);
+    expect(await leftBehind(stage)).toEqual([]);
+    const ledger = await stage.control.ledger();
+    const fetched = ledger.findIndex(({ route }) => route === '/integrations/{id}/scripts/delete');
+    const deleted = ledger.findIndex(({ method, route }) => method === 'DELETE' && route === '/data/object/{key}');
+    const cleaned = ledger.findIndex(({ tag }) => tag?.includes('/cleanup/'));
+    expect(0 <= fetched && fetched < deleted && deleted < cleaned).toBe(true);
+  });
+
+  it('removes an integration that was left in an error without its connection: the next registration is not refused', async () => {
+    await stage.control.switches({ creationEnding: 'createError', connectionAfterCreateError: 'removed' });
+    await stage.writeManifest('remnant');
+
+    const { json } = await stage.register('remnant');
+
+    expect(json).toMatchObject({ outcome: 'compensated', leftBehind: [] });
+    expect(await leftBehind(stage)).toEqual([]);
+    await stage.control.switches({ creationEnding: 'enabled', connectionAfterCreateError: 'kept' });
+    expect((await stage.register('remnant')).json.outcome).toBe('registered');
+  });
+
+  it('asks before it runs a cleanup script that was not decided on, and runs it for its digest alone', async () => {
+    const other =
+      'USE ROLE ACCOUNTADMIN;\nDROP DATABASE IF EXISTS "IMMUTA";\nDROP ROLE IF EXISTS "IMMUTA_SYSTEM";\nDROP ROLE IF EXISTS "IMMUTA_MORE";\n';
+    await stage.control.switches({ creationEnding: 'createError' });
+    await stage.control.faults([{ where: 'immuta:POST /integrations/{id}/scripts/delete', nth: 0, kind: 'status', status: 200, body: other }]);
+    await stage.writeManifest('new_plan');
+
+    const { exitCode, json } = await stage.register('new_plan');
+
+    expect(json).toMatchObject({ phase: 'needs-attention', attention: { choices: ['undo', 'retry', 'abandon'] } });
+    expect(exitCode).toBe(6);
+    expect(await leftBehind(stage)).toContain('connection');
+    const { digest } = await pending(stage, 'new_plan');
+    const shown = JSON.parse((await stage.mooring('show', 'new_plan', '--json')).stdout) as { plan: { digest: string; scripts: object[] } };
+    expect(shown.plan.digest).toBe(digest);
+    expect(JSON.stringify(shown.plan.scripts)).toContain('IMMUTA_MORE');
+    const answer = ['resolve', 'new_plan', 'undo', '--comment', 'the role is ours too', '--as', 'operator@example.com'];
+    expect((await stage.mooring(...answer)).exitCode).toBe(4);
+    expect((await stage.mooring(...answer, '--digest', digest.slice(0, 12))).exitCode).toBe(0);
+    await expect(stage.handle('new_plan').result()).rejects.toThrow('Workflow execution failed');
+    expect(JSON.parse((await stage.mooring('status', 'new_plan', '--json')).stdout)).toMatchObject({ outcome: 'compensated', leftBehind: [] });
+    expect(await leftBehind(stage)).toEqual([]);
+  });
+
+  it('stays with a person when Immuta will not delete the connection, and can be abandoned with what is left', async () => {
+    await stage.control.switches({ creationEnding: 'createError' });
+    await stage.control.faults([{ where: 'immuta:DELETE /data/object/{key}', nth: 0, kind: 'status', status: 403 }]);
+    await stage.writeManifest('undeletable');
+
+    const { exitCode, json } = await stage.register('undeletable');
+
     expect(json).toMatchObject({ phase: 'needs-attention', attention: { choices: ['retry', 'abandon'] } });
     expect(exitCode).toBe(6);
-    const { attention } = await pending(stage, 'create_error');
-    expect(attention?.id).toBe('undo-1');
-    const answer = await stage.mooring(
-      'resolve',
-      'create_error',
-      'abandon',
-      '--comment',
-      'will see to it by hand',
-      '--as',
-      'operator@example.com',
-      '--json',
-    );
-    expect(answer.exitCode).toBe(0);
-    const result = (await stage.handle('create_error').result()) as { outcome: string; leftBehind: string[] };
+    expect((await pending(stage, 'undeletable')).attention?.id).toBe('undo-1');
+    const abandon = ['resolve', 'undeletable', 'abandon', '--comment', 'will see to it by hand', '--as', 'operator@example.com'];
+    expect((await stage.mooring(...abandon)).exitCode).toBe(0);
+    const result = (await stage.handle('undeletable').result()) as { outcome: string; leftBehind: string[] };
     expect(result.outcome).toBe('abandoned');
-    expect(result.leftBehind).toContain('connection create_error');
-    await stage.control.switches({ creationEnding: 'enabled' });
+    expect(result.leftBehind).toContain('connection undeletable');
   });
 
   it('never drops a database that was there before', async () => {
