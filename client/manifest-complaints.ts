@@ -49,13 +49,14 @@ function describe(issue: Issue): LocatedComplaint[] {
 }
 
 function unionComplaint(issue: Issue & { readonly code: 'invalid_union' }): string {
-  const values = 'options' in issue && Array.isArray(issue.options) ? (issue.options as readonly unknown[]) : [];
+  const values =
+    'options' in issue && Array.isArray(issue.options) ? (issue.options as readonly unknown[]).filter((option) => option !== undefined) : [];
   return values.length === 0 ? 'has not the form of any of its kinds' : `must be ${oneOf(values)}`;
 }
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
   const known = path.length === 0 ? ['immuta', 'defaults', 'connections'] : knownKeys(path);
-  if (known.includes(key)) return 'does not go with this authenticationType. Remove it';
+  if (known.includes(key)) return `does not go with this ${path.at(-1) === 'oAuthClientConfig' ? 'useCertificate' : 'authenticationType'}. Remove it`;
   const guess = nearest(key, known);
   const instead = guess !== undefined ? `Did you mean "${guess}"?` : known.length > 0 ? `Known here: ${known.join(', ')}.` : 'Remove it.';
   return `is an unknown key. ${instead}`;

@@ -47,7 +47,7 @@ export interface Sandbox {
   readonly uiUrl: string | undefined;
   readonly codecUrl: string | undefined;
   readonly simulators: SimulatorAddresses;
-  /** One file a credential: `immuta.api-key`, `admin.p8`, `admin.password`, `immuta.p8`, `immuta.password`. */
+  /** One file a credential: `immuta.api-key`, `admin.p8`, `admin.password`, `admin.pat`, `immuta.p8` and so on (simulators/credentials.ts). */
   readonly secretFolder: string;
   readonly codecKeysFile: string;
   readonly scriptKeysFile: string;

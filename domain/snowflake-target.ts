@@ -15,7 +15,8 @@ const TokenUrl = z
   .regex(
     /^(https:\/\/[A-Za-z0-9.-]+|http:\/\/(localhost|127(\.[0-9]{1,3}){3}))(:[0-9]{1,5})?(\/[^\s#]*)?$/,
     'must be the token endpoint, a URL that starts with https://; plain http is for loopback only',
-  );
+  )
+  .refine((url) => URL.canParse(url), 'must be a URL with a host and a port that exist');
 
 // Snowflake announced the end of single-factor passwords for August to October 2026; what still logs in so then is an exception that ends too.
 const endingPassword = 'Ending: Snowflake takes single-factor passwords away. Prefer keyPair.';

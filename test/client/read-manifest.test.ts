@@ -20,6 +20,9 @@ const changed = (from: string, to: string): string => {
   return goodManifest.replace(from, to);
 };
 
+const oAuthAccount = (more: string): string =>
+  `systemAccount: { authenticationType: oAuthClientCredentials, role: R, oAuthClientConfig: { clientId: c, authorityUrl: "https://idp.example.com/t", ${more} } }`;
+
 describe('A complaint names file, line, column, field and what to write', () => {
   test.each([
     ['a typo', changed('warehouse:', 'warehose:'), 'mooring.yaml:8:5 connections.snow_prod.warehose is an unknown key. Did you mean "warehouse"?'],
@@ -28,6 +31,16 @@ describe('A complaint names file, line, column, field and what to write', () => 
       'a key of another authentication',
       changed('privateKey:', 'password: "env:A", privateKey:'),
       'systemAccount.password does not go with this authenticationType',
+    ],
+    [
+      'a certificate that is no yes or no',
+      changed(/systemAccount: .*/.exec(goodManifest)?.[0] ?? '?', oAuthAccount('useCertificate: "yes", clientSecret: "env:S"')),
+      'systemAccount.oAuthClientConfig.useCertificate must be one of false, true',
+    ],
+    [
+      'a secret beside a certificate',
+      changed(/systemAccount: .*/.exec(goodManifest)?.[0] ?? '?', oAuthAccount('useCertificate: true, clientSecret: "env:S"')),
+      'systemAccount.oAuthClientConfig.clientSecret does not go with this useCertificate',
     ],
     ['an unknown authentication', changed('keyPair', 'keypair'), 'systemAccount.authenticationType must be one of userPassword, keyPair'],
     ['a number in quotes', changed('host:', 'port: "443"\n    host:'), 'connections.snow_prod.port must be a number'],

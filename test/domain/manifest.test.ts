@@ -39,6 +39,46 @@ describe('Defaults', () => {
   });
 });
 
+describe('An OAuth client', () => {
+  const config = { clientId: 'c', authorityUrl: 'https://idp.example.com/token' };
+  const certificate = { publicCertificateThumbprint: '3F2A', oauthPrivateKey: 'file:/run/secrets/client.key' };
+  const parsed = (oAuthClientConfig: object) => {
+    const systemAccount = { authenticationType: 'oAuthClientCredentials', role: 'R', oAuthClientConfig };
+    return Manifest.safeParse({ immuta, connections: { one: { ...connection, systemAccount } } });
+  };
+
+  test('uses a secret unless it says that it uses a certificate', () => {
+    const { data } = parsed({ ...config, clientSecret: 'env:S' });
+
+    expect(data?.connections['one']?.systemAccount).toMatchObject({ oAuthClientConfig: { useCertificate: false, clientSecret: 'env:S' } });
+    expect(parsed({ ...config, useCertificate: true, ...certificate }).success).toBe(true);
+  });
+
+  test.each([
+    ['brings a secret and a certificate', { ...config, clientSecret: 'env:S', ...certificate }],
+    ['brings a secret where it says certificate', { ...config, useCertificate: true, clientSecret: 'env:S' }],
+    ['brings neither', config],
+    ['has its secret in clear', { ...config, clientSecret: 'hunter2' }],
+    ['asks for its token over http', { ...config, authorityUrl: 'http://idp.example.com/token', clientSecret: 'env:S' }],
+  ])('is refused when it %s', (_case, oAuthClientConfig) => {
+    expect(parsed(oAuthClientConfig).success).toBe(false);
+  });
+
+  test('as privileged user asks for its token over https, or on loopback', () => {
+    const withUrl = (tokenUrl: string) => {
+      const privilegedUser = { authenticationType: 'oAuthClientCredentials', clientId: 'c', clientSecret: 'env:S', tokenUrl, role: 'R' };
+      return Manifest.safeParse({ immuta, connections: { one: { ...connection, privilegedUser } } }).success;
+    };
+
+    expect(withUrl('https://idp.example.com:8443/oauth2/token?tenant=1')).toBe(true);
+    expect(withUrl('http://127.0.0.1:8080/token')).toBe(true);
+    expect(withUrl('http://idp.example.com/token')).toBe(false);
+    expect(withUrl('https://user:pass@idp.example.com/token')).toBe(false);
+    expect(withUrl('https://idp.example.com:99999/token')).toBe(false);
+    expect(withUrl('http://127.0.0.1.example.com/token')).toBe(false);
+  });
+});
+
 describe('A request', () => {
   test('is one entry after defaults, with who asks and the timing', () => {
     const manifest = Manifest.parse({ immuta, connections: { one: connection } });

@@ -97,8 +97,71 @@ test('an encrypted key pair brings its passphrase, and every option of the manif
   });
 });
 
+const oAuthClient = { clientId: 'immuta-client', authorityUrl: 'https://idp.example.com/token', scope: 'session:role-any', provider: 'Okta' };
+const oAuthTarget = {
+  ...keyPairTarget,
+  systemAccount: {
+    authenticationType: 'oAuthClientCredentials',
+    role: 'IMMUTA_ROLE',
+    oAuthClientConfig: { useCertificate: false, ...oAuthClient, clientSecret: 'env:IMMUTA_PASSWORD' },
+  },
+} as const;
+const certificateTarget = {
+  ...keyPairTarget,
+  systemAccount: {
+    ...oAuthTarget.systemAccount,
+    oAuthClientConfig: { useCertificate: true, ...oAuthClient, publicCertificateThumbprint: '3F2A', oauthPrivateKey: 'env:IMMUTA_KEY' },
+  },
+} as const;
+
+test.each([
+  ['a secret', oAuthTarget, { useCertificate: false, clientSecret: secrets['env:IMMUTA_PASSWORD'] }],
+  [
+    'a certificate',
+    certificateTarget,
+    {
+      useCertificate: true,
+      publicCertificateThumbprint: '3F2A',
+      oauthPrivateKey: { keyName: 'oauth client certificate', userFilename: 'oauth_client.key', content: secrets['env:IMMUTA_KEY'] },
+    },
+  ],
+])('an OAuth client with %s says which it is, names no user, and its provider only where the script is made', async (_name, target, proof) => {
+  const { connection, nativeIntegration } = await connectionPayload('snow_prod', target, reveal);
+
+  const { provider, ...withoutProvider } = oAuthClient;
+  expect(connection).toStrictEqual({
+    technology: 'Snowflake',
+    hostname: 'acme.eu-west-1.snowflakecomputing.com',
+    port: 443,
+    warehouse: 'IMMUTA_WH',
+    role: 'IMMUTA_ROLE',
+    authenticationType: 'oAuthClientCredentials',
+    oAuthClientConfig: { ...withoutProvider, ...proof },
+  });
+  expect(nativeIntegration.config).toStrictEqual({
+    host: 'acme.eu-west-1.snowflakecomputing.com',
+    port: 443,
+    warehouse: 'IMMUTA_WH',
+    database: 'IMMUTA',
+    role: 'IMMUTA_ROLE',
+    authenticationType: 'oAuthClientCredentials',
+    oAuthClientConfig: { provider, ...withoutProvider, ...proof },
+    ...noFeatures,
+  });
+});
+
+test('what the manifest leaves out of an OAuth client is not sent', async () => {
+  const { clientId, authorityUrl } = oAuthClient;
+  const oAuthClientConfig = { useCertificate: false, clientId, authorityUrl, clientSecret: 'env:IMMUTA_PASSWORD' } as const;
+  const target = { ...oAuthTarget, systemAccount: { ...oAuthTarget.systemAccount, oAuthClientConfig } };
+
+  const { config } = await scriptPayload(target, reveal);
+
+  expect(config.oAuthClientConfig).toStrictEqual({ useCertificate: false, clientId, authorityUrl, clientSecret: secrets['env:IMMUTA_PASSWORD'] });
+});
+
 test('the script request is byte for byte the nativeIntegration of the registration', async () => {
-  for (const target of [passwordTarget, keyPairTarget, encryptedKeyPairTarget]) {
+  for (const target of [passwordTarget, keyPairTarget, encryptedKeyPairTarget, oAuthTarget, certificateTarget]) {
     const script = await scriptPayload(target, reveal);
     const registration = await connectionPayload('snow_prod', target, reveal);
 
@@ -129,4 +192,7 @@ test('a private key that is no PEM, or is encrypted without a passphrase, is ref
 
   await expect(scriptPayload({ ...keyPairTarget, systemAccount: encryptedKey }, reveal)).rejects.toMatchObject({ kind: 'invalid-request' });
   await expect(scriptPayload({ ...keyPairTarget, systemAccount: notPem }, reveal)).rejects.toThrow(/PEM form/);
+  const certificate = { ...certificateTarget.systemAccount.oAuthClientConfig, oauthPrivateKey: 'env:IMMUTA_ENCRYPTED_KEY' };
+  const systemAccount = { ...certificateTarget.systemAccount, oAuthClientConfig: certificate };
+  await expect(scriptPayload({ ...keyPairTarget, systemAccount }, reveal)).rejects.toThrow(/oauthPrivateKey is encrypted/);
 });

@@ -36,6 +36,7 @@ beforeEach(() => stage.control.reset());
 
 const matrix: string[][] = [];
 afterAll(() => {
+  if (matrix.length === 0) return; // only other tests were asked for
   const heads = ['platform', 'operation', 'system account', 'privileged user', 'Immuta', 'outcome', 'statements', 'calls'];
   const widths = heads.map((head, column) => Math.max(head.length, ...matrix.map((row) => row[column]?.length ?? 0)));
   const lines = [heads, widths.map((width) => '-'.repeat(width)), ...matrix].map((row) =>
@@ -78,16 +79,12 @@ describe('a registration', () => {
   });
 });
 
+// One of each kind; more of what a login may answer is in test/platforms/tokens.test.ts and login.test.ts.
 describe('a credential that is not accepted', () => {
   it.each([
-    ['userPassword', { password: 'wrong' }, /login of MOORING_ADMIN .*wrong user name or password \(390100\)/, 1],
     ['keyPair', { privateKey: 'stranger.p8' }, /login of MOORING_ADMIN .*key pair login was not accepted \(390144\)/, 1],
     ['keyPair (encrypted)', { privateKeyPassword: 'wrong' }, /private key of the privileged user MOORING_ADMIN .*passphrase is wrong/, 0],
-    ['oAuthToken', { token: 'wrong' }, /login of the holder of the OAuth token .*OAuth token is not valid \(390303\)/, 1],
     ['oAuthToken', { token: 'admin-expired.oauth-token' }, /login of the holder of the OAuth token .*OAuth token has expired \(390318\)/, 1],
-    ['oAuthToken', { token: 'admin.oauth-token', username: 'SOMEBODY' }, /login of SOMEBODY .*belongs to another user \(390309\)/, 1],
-    ['oAuthToken', { token: 'two-lines' }, /token of the holder of the OAuth token .*blanks or line breaks\. Nothing was sent/, 0],
-    ['programmaticAccessToken', { token: 'wrong' }, /holder of the programmatic access token .*access token is not valid.* \(394400\)/, 1],
     ['programmaticAccessToken', { token: 'admin-expired.pat' }, /holder of the programmatic access token .*expired.* \(394400\)/, 1],
     [
       'oAuthClientCredentials',
@@ -111,6 +108,21 @@ describe('a credential that is not accepted', () => {
     expect(await leftBehind(stage)).toEqual([]);
     const shown = `${JSON.stringify(json)}${stderr}${await readFile(join(stage.folder, 'worker.log'), 'utf8')}`;
     for (const secret of await refusedSecrets()) expect(shown).not.toContain(secret);
+  });
+
+  it('is an OAuth token that ends after the plan was made: the run says so, and has written nothing', async () => {
+    await stage.control.faults([{ where: 'snowflake:login', nth: 2, kind: 'refuse', code: '390318' }]);
+    await stage.writeManifest('ended', { privilegedUser: privilegedUserBlock('oAuthToken') });
+
+    const { json } = await stage.register('ended');
+
+    expect(json).toMatchObject({
+      outcome: 'failed',
+      failure: { kind: 'credential-refused', message: expect.stringContaining('OAuth token has expired') },
+    });
+    expect(await loginsAt()).toHaveLength(2);
+    expect(await stage.control.statements()).toEqual([]);
+    expect(await leftBehind(stage)).toEqual([]);
   });
 
   it('names the role that a token of the identity provider does not open', async () => {
@@ -180,16 +192,22 @@ describe('Immuta', () => {
     expect((await stage.control.objects()).immuta.connections).toHaveLength(1);
   });
 
-  it.each(['apiKey', 'exchange', 'bearer'] as const)('refuses a wrong credential of kind %s, by name, and is asked once', async (authentication) => {
-    await stage.writeManifest('wrong_key', { immuta: immutaBlock(authentication, 'wrong') });
+  it.each(['apiKey', 'exchange', 'bearer'] as const)(
+    'refuses a wrong credential of kind %s, by name, and is sent no call twice',
+    async (authentication) => {
+      await stage.writeManifest('wrong_key', { immuta: immutaBlock(authentication, 'wrong') });
 
-    const { exitCode, stderr, json } = await stage.register('wrong_key');
+      const { exitCode, stderr, json } = await stage.register('wrong_key');
 
-    expect(json).toMatchObject({ outcome: 'failed', failure: { kind: 'credential-refused', message: expect.stringContaining('Immuta') } });
-    expect(exitCode).toBe(1);
-    expect(`${JSON.stringify(json)}${stderr}`).not.toContain(wrong);
-    expect(await stage.control.statements()).toEqual([]);
-  });
+      expect(json).toMatchObject({ outcome: 'failed', failure: { kind: 'credential-refused', message: expect.stringContaining('Immuta') } });
+      expect(exitCode).toBe(1);
+      expect(`${JSON.stringify(json)}${stderr}`).not.toContain(wrong);
+      const calls = (await stage.control.ledger()).filter(({ simulator, kind }) => simulator === 'immuta' && kind === 'request');
+      expect(new Set(calls.map(({ status }) => status))).toEqual(new Set([401]));
+      expect(calls).toHaveLength(new Set(calls.map(({ method, path }) => `${method} ${String(path)}`)).size);
+      expect(await stage.control.statements()).toEqual([]);
+    },
+  );
 });
 
 function systemAccountBlock(kind: string): string {
@@ -256,7 +274,6 @@ async function makeSecrets(): Promise<void> {
   await Promise.all([
     file('passphrase', passphrase),
     file('wrong', wrong),
-    file('two-lines', `${wrong}\n${wrong}`),
     file('stranger.p8', stranger),
     file('immuta.client-secret', 'canary-client-secret-77aa'),
     file('immuta-encrypted.p8', await encrypted('immuta.p8')),

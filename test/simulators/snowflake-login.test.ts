@@ -16,6 +16,18 @@ beforeAll(async () => {
     users: [
       { name: 'ADMIN', password: adminPassword, defaultRole: 'ACCOUNTADMIN', roles: ['ACCOUNTADMIN'] },
       { name: 'ROBOT', publicKeyPem, defaultRole: 'SYSADMIN', roles: ['SYSADMIN'] },
+      {
+        name: 'HOLDER',
+        defaultRole: 'SYSADMIN',
+        roles: ['SYSADMIN', 'USERADMIN'],
+        tokens: [
+          { kind: 'oAuth', value: 'oauth-token', expired: false },
+          { kind: 'oAuth', value: 'old-token', expired: true },
+          { kind: 'programmaticAccess', value: 'programmatic-token', expired: false },
+          { kind: 'programmaticAccess', value: 'old-programmatic', expired: true },
+        ],
+        oAuthClients: [{ clientId: 'client:1', clientSecret: 'sec ret' }],
+      },
       { name: 'HOMELESS', password: 'x', defaultRole: 'LOST', roles: [] },
     ],
   });
@@ -143,6 +155,74 @@ describe('by key pair', () => {
 
     account.simulator.setClockOffset(0);
     expect(code).toBe('390144');
+  });
+});
+
+describe('by token', () => {
+  const withToken = async (authenticator: string, value: string, role?: string, loginName?: string): Promise<string | null> => {
+    const address = `/session/v1/login-request${role === undefined ? '' : `?roleName=${role}`}`;
+    const data = { AUTHENTICATOR: authenticator, TOKEN: value, ...(loginName === undefined ? {} : { LOGIN_NAME: loginName }) };
+    return (await post(account.simulator, address, { data })).code;
+  };
+  const issue = async (form: Record<string, string>, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${account.simulator.url}/oauth/token-request`, { method: 'POST', body: new URLSearchParams(form), headers });
+    return { status: response.status, body: (await response.json()) as { error?: string; access_token?: string; expires_in?: number } };
+  };
+  const client = { client_id: 'client:1', client_secret: 'sec ret' };
+  const grant = { grant_type: 'client_credentials', scope: 'session:role:USERADMIN' };
+
+  test('the driver opens a session with each kind, without a user name', async () => {
+    for (const [authenticator, value] of [
+      ['OAUTH', 'oauth-token'],
+      ['PROGRAMMATIC_ACCESS_TOKEN', 'programmatic-token'],
+    ] as const) {
+      const connection = await connect(account.simulator, { authenticator, token: value, username: '' });
+
+      expect(await execute(connection, 'SELECT CURRENT_USER() AS U')).toEqual([{ U: 'HOLDER' }]);
+      await disconnect(connection);
+    }
+  });
+
+  test.each([
+    ['an unknown OAuth token', 'OAUTH', 'nonsense', undefined, '390303'],
+    ['an expired one', 'OAUTH', 'old-token', undefined, '390318'],
+    ['one of another kind', 'OAUTH', 'programmatic-token', undefined, '390303'],
+    ['one beside the name of another user', 'OAUTH', 'oauth-token', 'ADMIN', '390309'],
+    ['an unknown programmatic access token', 'PROGRAMMATIC_ACCESS_TOKEN', 'nonsense', undefined, '394400'],
+    ['an expired one of those', 'PROGRAMMATIC_ACCESS_TOKEN', 'old-programmatic', undefined, '394400'],
+    ['one of those beside the name of another user', 'PROGRAMMATIC_ACCESS_TOKEN', 'programmatic-token', 'ADMIN', '394400'],
+  ])('%s is refused', async (_, authenticator, value, loginName, code) => {
+    expect(await withToken(authenticator, value, undefined, loginName)).toBe(code);
+  });
+
+  test('a client gets a token for the role of its scope alone, by either form of authentication, and it expires', async () => {
+    const basic = `Basic ${Buffer.from('client%3A1:sec+ret').toString('base64')}`;
+
+    const inBody = await issue({ ...grant, ...client });
+    const inHeader = await issue(grant, { authorization: basic });
+
+    expect([inBody.status, inHeader.status]).toEqual([200, 200]);
+    expect(await withToken('OAUTH', inBody.body.access_token ?? '', 'USERADMIN')).toBeNull();
+    expect(await withToken('OAUTH', inHeader.body.access_token ?? '', 'SYSADMIN')).toBe('390317');
+    account.simulator.setClockOffset(1_000 * (inBody.body.expires_in ?? 0));
+    const late = await withToken('OAUTH', inBody.body.access_token ?? '', 'USERADMIN');
+    account.simulator.setClockOffset(0);
+    expect(late).toBe('390318');
+  });
+
+  test.each([
+    ['a wrong secret', { ...grant, ...client, client_secret: 'x' }, 401, 'invalid_client'],
+    ['an unknown client', { ...grant, ...client, client_id: 'x' }, 401, 'invalid_client'],
+    ['another grant', { ...grant, ...client, grant_type: 'password' }, 400, 'unsupported_grant_type'],
+    ['a scope of something else', { ...grant, ...client, scope: 'openid' }, 400, 'invalid_scope'],
+  ])('%s gets no token', async (_, form, status, error) => {
+    expect(await issue(form)).toMatchObject({ status, body: { error } });
+  });
+
+  test('two forms of authentication at once get no token', async () => {
+    const both = await issue({ ...grant, ...client }, { authorization: `Basic ${Buffer.from('client%3A1:sec+ret').toString('base64')}` });
+
+    expect(both).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
   });
 });
 

