@@ -27,6 +27,9 @@ export interface Workspace {
 /** After so long the answer of ExecuteStatement says that the statement still runs. The vendor waits some seconds [known]; nobody wants to in a test. */
 const directResultsWithinMs = 200;
 
+/** [src] the newest that both drivers know and that needs no Arrow. */
+const serverProtocolVersion = types.TProtocolVersion.SPARK_CLI_SERVICE_PROTOCOL_V8;
+
 type Call = (request: never) => unknown;
 
 /** The calls as one caller makes them. `refusal` answers any of them, `disturbance` befalls the statement of ExecuteStatement. */
@@ -59,7 +62,7 @@ export function thriftService(
       sessions.set(id, { id, principal: caller, catalog: catalogName ?? 'main', schema: schemaName ?? 'default', parameters });
       return new types.TOpenSessionResp({
         status: success(),
-        serverProtocolVersion: types.TProtocolVersion.SPARK_CLI_SERVICE_PROTOCOL_V8,
+        serverProtocolVersion,
         sessionHandle: new types.TSessionHandle({ sessionId: identifierOf(id) }),
         configuration: {},
         canUseMultipleCatalogs: true,
@@ -189,8 +192,16 @@ function failure(sqlState: string, errorMessage: string): types.TStatus {
   return new types.TStatus({ statusCode: types.TStatusCode.ERROR_STATUS, sqlState, errorCode: 0, errorMessage, displayMessage: errorMessage });
 }
 
+/** Some answers have to hold more than a status, even when it says that all went wrong. */
 function withStatus(name: CallName, status: types.TStatus): unknown {
-  return new types[`T${name}Resp`]({ status } as never);
+  switch (name) {
+    case 'OpenSession':
+      return new types.TOpenSessionResp({ status, serverProtocolVersion });
+    case 'GetInfo':
+      return new types.TGetInfoResp({ status, infoValue: new types.TGetInfoValue({ stringValue: '' }) });
+    default:
+      return new types[`T${name}Resp`]({ status });
+  }
 }
 
 async function settledWithin(operation: Operation, milliseconds: number): Promise<void> {
