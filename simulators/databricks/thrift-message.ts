@@ -1,0 +1,34 @@
+// One Thrift message in, one out. The library's receiver reads a body as a stream of messages and stays silent when the last one is cut off, so that a
+// request which is no Thrift has to be noticed here.
+import thrift from 'thrift';
+import { service } from './definitions.js';
+
+const { TBinaryProtocol, TBufferedTransport } = thrift;
+
+/** The call a message makes; `undefined` when it is no Thrift message. */
+export function callOf(body: Buffer): string | undefined {
+  let call: string | undefined;
+  try {
+    TBufferedTransport.receiver((transport) => {
+      call ??= new TBinaryProtocol(transport).readMessageBegin().fname;
+      throw new Error('The first message is all that is asked for.');
+    }, 0)(body);
+  } catch {
+    // what was read before the end is what counts
+  }
+  return call !== undefined && /^\w+$/.test(call) ? call : undefined;
+}
+
+/** Has a message handled. Rejects when it cannot be read to its end. */
+export function answerMessage(body: Buffer, calls: object): Promise<Buffer> {
+  const processor = new service.Processor(calls);
+  return new Promise((resolve, reject) => {
+    const output = new TBufferedTransport(undefined, resolve);
+    let read = 0;
+    TBufferedTransport.receiver((transport) => {
+      processor.process(new TBinaryProtocol(transport), new TBinaryProtocol(output));
+      read++;
+    }, 0)(body);
+    if (read === 0) reject(new Error('The message ends in the middle.'));
+  });
+}
