@@ -1,8 +1,9 @@
 // The driver sends credentials to whatever host it is given, over plain HTTP too. This is the only thing between a manifest and a stranger's host.
+import type { Platform } from '../domain/script.js';
 import { PlatformError } from './platform-error.js';
 
 export interface HostRules {
-  /** Exact host names, in any letter case; no patterns. */
+  /** Exact host names of Snowflake accounts, in any letter case; no patterns. */
   readonly allowedHosts: readonly string[];
   /** Lets a platform live on loopback, over plain HTTP. */
   readonly allowLoopback: boolean;
@@ -14,11 +15,13 @@ const loopback = /^(localhost|127(\.[0-9]{1,3}){3})$/;
 export function hostOf(
   target: { readonly host: string; readonly port: number },
   rules: HostRules,
+  technology: Platform = 'Snowflake',
 ): { readonly host: string; readonly port: number; readonly plainHttp: boolean } {
   const host = target.host.toLowerCase();
   if (loopback.test(host)) {
     if (rules.allowLoopback) return { host, port: target.port, plainHttp: true };
     throw refused(
+      technology,
       host,
       'is on loopback, which this worker does not allow',
       'Set MOORING_ALLOW_LOOPBACK=1 on the platform worker (tests and demos only).',
@@ -26,12 +29,13 @@ export function hostOf(
   }
   if (rules.allowedHosts.some((allowed) => allowed.toLowerCase() === host)) return { host, port: target.port, plainHttp: false };
   throw refused(
+    technology,
     host,
     'is not one of the hosts that this worker may talk to',
-    `Correct the host in the manifest, or add ${host} to MOORING_SNOWFLAKE_HOSTS on the platform worker.`,
+    `Correct the host in the manifest, or add ${host} to MOORING_${technology.toUpperCase()}_HOSTS on the platform worker.`,
   );
 }
 
-function refused(host: string, why: string, next: string): PlatformError {
-  return new PlatformError({ kind: 'invalid-request', message: `The Snowflake host ${host} ${why}. Nothing was sent.`, next, ambiguous: false });
+function refused(technology: Platform, host: string, why: string, next: string): PlatformError {
+  return new PlatformError({ kind: 'invalid-request', message: `The ${technology} host ${host} ${why}. Nothing was sent.`, next, ambiguous: false });
 }
