@@ -60,6 +60,30 @@ test('a service principal logs in by its secret, and its token is renewed before
   expect(stage.ledger.entries.filter((entry) => entry['path'] === '/oidc/v1/token').length).toBe(2);
 });
 
+test('a token that cannot be renewed leaves the statement unsent, and the reason is named', async () => {
+  const stage = await workspace({ tokenLifetimeMs: 2_000 });
+  const session = await stage.open(asServicePrincipal);
+  await session.decide([sha256('CREATE CATALOG immuta')]);
+  const before = calls(stage, 'ExecuteStatement');
+  stage.faults.add([{ where: 'databricks:token', nth: 0, kind: 'refuse' }]);
+
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  const error = await errorOf(session.execute(statement('CREATE CATALOG immuta')));
+
+  expect(error).toMatchObject({ kind: 'credential-refused', ambiguous: false, message: expect.stringContaining('invalid_client') as string });
+  expect(calls(stage, 'ExecuteStatement')).toBe(before);
+});
+
+test('a token endpoint that sends elsewhere is not followed', async () => {
+  const stage = await workspace();
+  stage.faults.add([{ where: 'databricks:token', nth: 0, kind: 'status', status: 307, headers: { location: 'https://127.0.0.1:1/' } }]);
+
+  const error = await errorOf(stage.open(asServicePrincipal));
+
+  expect(error).toMatchObject({ name: 'PlatformError', ambiguous: false });
+  expect(calls(stage, 'OpenSession')).toBe(0);
+});
+
 test('one token serves a whole script', async () => {
   const stage = await workspace();
   const session = await stage.open(asServicePrincipal);
