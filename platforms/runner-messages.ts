@@ -1,6 +1,8 @@
 // Everything a worker and its runner ever say to each other: one request, one answer. The runner never speaks first. Credentials travel here, over
 // the IPC channel, because argv and environment can be read by whoever may list processes.
+import type { DatabricksTarget } from '../domain/databricks-target.js';
 import type { ObjectReference } from '../domain/plan.js';
+import type { Platform } from '../domain/script.js';
 import type { SnowflakeTarget } from '../domain/snowflake-target.js';
 import type { FailureKind } from '../rules/failure-kind.js';
 import type { PlainPlatformError } from './platform-error.js';
@@ -37,6 +39,7 @@ export interface Preflight {
 
 export interface Identity {
   readonly user: string;
+  /** Databricks has no roles: there it names the metastore. */
   readonly role: string;
 }
 
@@ -49,8 +52,13 @@ export interface StatementToRun {
   readonly leaseEndsAt: number;
 }
 
+export type PlatformTarget = SnowflakeTarget | DatabricksTarget;
+
 /** A resolved login as the privileged user. Holds secrets: it goes over IPC and nowhere else. */
+export type PlatformLogin = SnowflakeLogin | DatabricksLogin;
+
 export interface SnowflakeLogin {
+  readonly technology: 'Snowflake';
   readonly host: string;
   readonly port: number;
   /** Plain HTTP: only ever true for a loopback host that the worker was told to allow. */
@@ -79,12 +87,34 @@ export interface ClientCredentials {
   readonly scope: string;
 }
 
+export interface DatabricksLogin {
+  readonly technology: 'Databricks';
+  readonly host: string;
+  readonly port: number;
+  readonly httpPath: string;
+  readonly credential:
+    | { readonly kind: 'token'; readonly token: string }
+    | { readonly kind: 'oAuthM2M'; readonly clientId: string; readonly clientSecret: string };
+}
+
+/** One login at a platform, inside the runner. */
+export interface OpenedSession {
+  readonly identity: Identity;
+  /** The platform's clock minus ours. */
+  readonly clockOffsetMs: number;
+  execute(statement: StatementToRun): Promise<{ readonly queryId: string }>;
+  preflight(target: PlatformTarget): Promise<Preflight>;
+  history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'>;
+  inspect(objects: readonly ObjectReference[]): Promise<readonly ObjectState[]>;
+  close(): Promise<void>;
+}
+
 /** Request and answer of each thing that a runner can be asked. */
 export interface RunnerCalls {
   /** Loads the driver ahead of `open`, which does it too where this was not asked. */
-  prepare: { request: Record<never, never>; answer: null };
-  open: { request: { readonly login: SnowflakeLogin }; answer: { readonly identity: Identity; readonly clockOffsetMs: number } };
-  preflight: { request: { readonly target: SnowflakeTarget }; answer: Preflight };
+  prepare: { request: { readonly technology: Platform }; answer: null };
+  open: { request: { readonly login: PlatformLogin }; answer: { readonly identity: Identity; readonly clockOffsetMs: number } };
+  preflight: { request: { readonly target: PlatformTarget }; answer: Preflight };
   decide: { request: { readonly statementHashes: readonly string[] }; answer: null };
   execute: { request: { readonly statement: StatementToRun }; answer: { readonly queryId: string } };
   history: { request: { readonly tagPrefix: string; readonly since: string }; answer: readonly StatementRecord[] | 'unavailable' };

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import type { ObjectReference } from '../domain/plan.js';
 import type { Secret } from '../domain/secret.js';
 import type { SecretReference } from '../domain/secret-reference.js';
+import type { DatabricksTarget } from '../domain/databricks-target.js';
+import type { Platform } from '../domain/script.js';
 import { describePrivilegedUser } from '../domain/snowflake-target.js';
 import type { SnowflakePrivilegedUser, SnowflakeTarget } from '../domain/snowflake-target.js';
 import { checkTokenHost, hostOf } from './host-allow-list.js';
@@ -13,11 +15,24 @@ import type { HostRules } from './host-allow-list.js';
 import { PlatformError } from './platform-error.js';
 import { Runner } from './runner.js';
 import { runnerEnvironment } from './runner-environment.js';
-import type { Identity, ObjectState, Preflight, SnowflakeCredential, SnowflakeLogin, StatementRecord, StatementToRun } from './runner-messages.js';
+import type {
+  DatabricksLogin,
+  Identity,
+  ObjectState,
+  PlatformLogin,
+  PlatformTarget,
+  Preflight,
+  SnowflakeCredential,
+  SnowflakeLogin,
+  StatementRecord,
+  StatementToRun,
+} from './runner-messages.js';
 import { SpareRunner } from './spare-runner.js';
 
 /** What a worker decides about its platforms. */
 export interface PlatformOptions extends HostRules {
+  /** Exact host names of Databricks workspaces; none unless given. */
+  readonly databricksHosts?: readonly string[];
   readonly resolveSecret: (reference: SecretReference) => Promise<Secret>;
   /** The worker's environment, of which a runner inherits a short allow-list. */
   readonly environment: NodeJS.ProcessEnv;
@@ -41,13 +56,14 @@ const defaultDeadlines: Deadlines = { openMs: 60_000, readMs: 120_000, closeMs: 
  * allowed (nothing was sent, no secret was read), whatever `resolveSecret` rejects with, and the kinds of a failed login. Aborting its signal
  * kills the runner, at any time.
  */
-export function platformOpener(options: PlatformOptions): (target: SnowflakeTarget, signal: AbortSignal) => Promise<RunnerSession> {
+export function platformOpener(options: PlatformOptions): (target: PlatformTarget, signal: AbortSignal) => Promise<RunnerSession> {
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
-  const spare = new SpareRunner(() => startRunner(options.environment), deadlines.openMs);
+  const spareOf = (technology: Platform): SpareRunner => new SpareRunner(technology, () => startRunner(options.environment), deadlines.openMs);
+  const spares = { Snowflake: spareOf('Snowflake'), Databricks: spareOf('Databricks') };
   return async (target, signal) => {
     const login = await resolveLogin(target, options);
     if (signal.aborted) throw aborted();
-    return await RunnerSession.open(spare, login, deadlines, signal);
+    return await RunnerSession.open(spares[target.technology], login, deadlines, signal);
   };
 }
 
@@ -59,7 +75,7 @@ export class RunnerSession {
   readonly #deadlines: Deadlines;
   readonly #spare: SpareRunner;
 
-  static async open(spare: SpareRunner, login: SnowflakeLogin, deadlines: Deadlines, signal: AbortSignal): Promise<RunnerSession> {
+  static async open(spare: SpareRunner, login: PlatformLogin, deadlines: Deadlines, signal: AbortSignal): Promise<RunnerSession> {
     const runner = spare.take();
     const abort = (): void => void runner.kill('the attempt was cancelled');
     signal.addEventListener('abort', abort, { once: true });
@@ -86,7 +102,7 @@ export class RunnerSession {
     return this.#runner.pid;
   }
 
-  async preflight(target: SnowflakeTarget): Promise<Preflight> {
+  async preflight(target: PlatformTarget): Promise<Preflight> {
     this.#spare.provide(); // a script follows
     return await this.#runner.ask('preflight', { target }, this.#deadlines.readMs);
   }
@@ -122,11 +138,29 @@ export class RunnerSession {
   }
 }
 
-async function resolveLogin(target: SnowflakeTarget, options: PlatformOptions): Promise<SnowflakeLogin> {
+async function resolveLogin(target: PlatformTarget, options: PlatformOptions): Promise<PlatformLogin> {
+  return target.technology === 'Snowflake' ? await resolveSnowflake(target, options) : await resolveDatabricks(target, options);
+}
+
+async function resolveDatabricks(target: DatabricksTarget, options: PlatformOptions): Promise<DatabricksLogin> {
+  const rules = { allowedHosts: options.databricksHosts ?? [], allowLoopback: options.allowLoopback };
+  const { host, port } = hostOf(target, rules, 'Databricks'); // over TLS on loopback too: the driver knows nothing else
+  const user = target.privilegedUser;
+  const common = { technology: 'Databricks', host, port, httpPath: target.httpPath } as const;
+  if (user.authenticationType === 'token') {
+    const token = await options.resolveSecret(user.token);
+    return { ...common, credential: { kind: 'token', token: token.reveal() } };
+  }
+  const secret = await options.resolveSecret(user.clientSecret);
+  return { ...common, credential: { kind: 'oAuthM2M', clientId: user.clientId, clientSecret: secret.reveal() } };
+}
+
+async function resolveSnowflake(target: SnowflakeTarget, options: PlatformOptions): Promise<SnowflakeLogin> {
   const host = hostOf(target, options);
   const user = target.privilegedUser;
   if (user.authenticationType === 'oAuthClientCredentials') checkTokenHost(user.tokenUrl, host.host, options);
   return {
+    technology: 'Snowflake',
     ...host,
     username: 'username' in user ? user.username : undefined,
     who: describePrivilegedUser(user),

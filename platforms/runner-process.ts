@@ -3,12 +3,9 @@
 import { createHash } from 'node:crypto';
 import { monotonicMs } from './monotonic-clock.js';
 import { PlatformError } from './platform-error.js';
-import type { RunnerAnswer, RunnerCall, RunnerCalls, RunnerRequest, StatementToRun } from './runner-messages.js';
-import { preloadDriver } from './snowflake/driver.js';
-import { openSnowflake } from './snowflake/session.js';
-import type { SnowflakeSession } from './snowflake/session.js';
+import type { OpenedSession, PlatformLogin, RunnerAnswer, RunnerCall, RunnerCalls, RunnerRequest, StatementToRun } from './runner-messages.js';
 
-let session: SnowflakeSession | undefined;
+let session: OpenedSession | undefined;
 let decided: readonly string[] | undefined;
 let previous: Promise<void> = Promise.resolve();
 
@@ -30,10 +27,10 @@ async function answer(request: RunnerRequest): Promise<RunnerAnswer> {
 async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]['answer']> {
   switch (request.call) {
     case 'prepare':
-      await preloadDriver();
+      await preloadDriver(request.technology);
       return null;
     case 'open': {
-      session = await openSnowflake(request.login);
+      session = await openPlatform(request.login);
       return { identity: session.identity, clockOffsetMs: session.clockOffsetMs };
     }
     case 'decide':
@@ -56,7 +53,18 @@ async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]
   }
 }
 
-function opened(): SnowflakeSession {
+/** Each platform's folder is loaded only in the runner that serves it. */
+async function preloadDriver(technology: PlatformLogin['technology']): Promise<void> {
+  if (technology === 'Snowflake') await (await import('./snowflake/driver.js')).preloadDriver();
+  else await (await import('./databricks/driver.js')).preloadDriver();
+}
+
+async function openPlatform(login: PlatformLogin): Promise<OpenedSession> {
+  if (login.technology === 'Snowflake') return await (await import('./snowflake/session.js')).openSnowflake(login);
+  return await (await import('./databricks/session.js')).openDatabricks(login);
+}
+
+function opened(): OpenedSession {
   if (session !== undefined) return session;
   throw new PlatformError({
     kind: 'invalid-request',

@@ -1,19 +1,22 @@
 // Starting a process and loading a driver costs a third of a second and needs to know nothing of the session to come. So while there is work,
 // one runner stands ready: driver loaded, no credential, no host, and no request can leave it. Like every runner it serves one session and ends.
-// Only one, and only for a while: it weighs about 90 MB, and the session it is meant for, that of the script after its preflight, comes within
+// Only one for each platform, and only for a while: it weighs about 90 MB, and the session it is meant for, that of the script after its preflight, comes within
 // seconds or after hours.
+import type { Platform } from '../domain/script.js';
 import type { Runner } from './runner.js';
 
 const keptMs = 60_000;
 
 export class SpareRunner {
+  readonly #technology: Platform;
   readonly #start: () => Runner;
   readonly #prepareMs: number;
   #waiting: Runner | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** `prepareMs`: a spare that has not loaded its driver by then is killed. */
-  constructor(start: () => Runner, prepareMs: number) {
+  constructor(technology: Platform, start: () => Runner, prepareMs: number) {
+    this.#technology = technology;
     this.#start = start;
     this.#prepareMs = prepareMs;
   }
@@ -39,7 +42,7 @@ export class SpareRunner {
     const runner = this.#start();
     // A worker that ends does not wait for its spare, which ends with the channel between them.
     runner.keepsAlive(false);
-    runner.ask('prepare', {}, this.#prepareMs).catch(() => undefined); // a spare that failed is over, and so is not taken
+    runner.ask('prepare', { technology: this.#technology }, this.#prepareMs).catch(() => undefined); // a spare that failed is over, and so is not taken
     return runner;
   }
 

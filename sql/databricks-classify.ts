@@ -14,6 +14,7 @@ import type { Classification } from './classification.js';
 import { Cursor } from './cursor.js';
 import { classifyDatabricksGrant, classifyOwner } from './databricks-grants.js';
 import { describedObject, readDatabricksKind, readDatabricksObject } from './databricks-object-kinds.js';
+import { literalValue } from './literal-value.js';
 import type { LexedText } from './token.js';
 import { upperWord } from './token.js';
 
@@ -28,9 +29,9 @@ export function classifyDatabricks(statement: LexedText): Classification {
   cursor.skip();
   switch (word) {
     case 'USE':
-      return cursor.atEnd ? unknown() : of('session', true);
+      return classifyUse(cursor, statement);
     case 'SET':
-      return unlessItReachesOutside(statement, 'session');
+      return cursor.word === 'CATALOG' ? classifyUse(cursor, statement) : unlessItReachesOutside(statement, 'session');
     case 'RESET':
       return of('session', true);
     case 'DECLARE':
@@ -90,6 +91,17 @@ const rowDangers = {
 } as const;
 const lossyToReplace: ReadonlySet<ObjectReference['kind']> = new Set(['catalog', 'schema', 'table']);
 
+/** What follows may name things without their catalog, so the one that is used has to be seen. */
+function classifyUse(cursor: Cursor, statement: LexedText): Classification {
+  if (!cursor.accept('CATALOG') && !cursor.accept('SCHEMA')) cursor.accept('DATABASE');
+  const { token } = cursor;
+  if (token === undefined) return unknown();
+  const name = token.kind === 'string' ? literalValue(statement, token).toLowerCase() : cursor.name('several parts');
+  if (name === undefined) return of('session', true, { dangers: ['goes to a catalog or schema whose name only the platform can tell'] });
+  const isSystems = name === 'system' || name.startsWith('system.');
+  return of('session', true, { dangers: isSystems ? ['goes to the platform’s own catalog: what follows may act on its records'] : [] });
+}
+
 function classifyCreate(cursor: Cursor, statement: LexedText): Classification {
   const replace = cursor.accept('OR REPLACE');
   const refresh = !replace && cursor.accept('OR REFRESH');
@@ -118,7 +130,7 @@ function classifyAlter(cursor: Cursor): Classification {
   const kind = readDatabricksKind(cursor);
   if (kind === undefined) return unknown();
   cursor.accept('IF EXISTS');
-  const object = cursor.word === 'SET' || cursor.word === 'OWNER' ? undefined : readDatabricksObject(cursor, kind);
+  const object = kind.words === 'METASTORE' ? undefined : readDatabricksObject(cursor, kind); // there is only one
   const what = describedObject(kind, object);
   if (cursor.accept('OWNER TO') || cursor.accept('SET OWNER TO')) return classifyOwner(cursor, kind, object) ?? unknown();
   const action = cursor.word;

@@ -28,8 +28,10 @@ export async function findObject(read: Read, object: ObjectReference): Promise<R
       return exactly(object.name, await read({ name: 'list', kind: object.kind, like: object.name }));
     case 'schema':
       return await findSchema(read, object.name);
+    case 'catalog':
     case 'table':
     case 'view':
+    case 'volume':
     case 'procedure':
     case 'function':
     case 'integration':

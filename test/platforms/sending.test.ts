@@ -90,6 +90,7 @@ test('a host is allowed exactly or not at all, and never over plain HTTP', () =>
 
 test("the driver's options name a constant authenticator, https and the account, and are made anew each time", () => {
   const login = {
+    technology: 'Snowflake',
     host,
     port: 443,
     plainHttp: false,

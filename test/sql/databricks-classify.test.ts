@@ -15,6 +15,8 @@ const byClass: Readonly<Record<StatementClass, readonly string[]>> = {
     'USE CATALOG immuta',
     'use schema s',
     'USE immuta.s',
+    "USE CATALOG 'immuta'",
+    'USE CATALOG system',
     'SET TIME ZONE UTC',
     'SET CATALOG immuta',
     'SET VAR x = (SELECT 1)',
@@ -102,6 +104,8 @@ const byClass: Readonly<Record<StatementClass, readonly string[]>> = {
     'GRANT SELECT ON ANY FILE TO u',
     'ALTER CATALOG immuta OWNER TO `sp`',
     'ALTER CATALOG immuta SET OWNER TO `sp`',
+    'ALTER CATALOG owner OWNER TO `sp`',
+    'ALTER CATALOG `set` SET OWNER TO `sp`',
     'ALTER SCHEMA immuta.s OWNER TO `account users`',
     'ALTER METASTORE SET OWNER TO admins',
     'ALTER CONNECTION c OWNER TO u',
@@ -239,6 +243,10 @@ describe('what a person has to know of a Databricks statement', () => {
     ['GRANT SELECT ON system.access.audit TO `sp`', 'gives sp SELECT on TABLE system.access.audit: it opens a part of the platform’s own records'],
     ['GRANT CREATE CATALOG ON METASTORE TO sp', 'gives sp CREATE CATALOG on METASTORE: it reaches beyond one catalog'],
     ['ALTER CATALOG immuta OWNER TO `sp`', 'makes sp owner of catalog immuta: an owner can pass on everything'],
+    ...['USE CATALOG system', "use catalog 'System'", 'USE `system`.access', 'SET CATALOG system'].map(
+      (statement) => [statement, 'goes to the platform’s own catalog: what follows may act on its records'] as [string, string],
+    ),
+    ['USE CATALOG IDENTIFIER(:c)', 'goes to a catalog or schema whose name only the platform can tell'],
     ['REVOKE SELECT ON TABLE t FROM u', 'takes SELECT on TABLE t from u'],
     ['CREATE OR REPLACE TABLE t (a INT)', 'replaces table t: what it holds is lost'],
     ["EXECUTE IMMEDIATE 'dr' || 'op; DROP CATALOG c'", 'holds code with DROP in it'],
@@ -249,6 +257,7 @@ describe('what a person has to know of a Databricks statement', () => {
   });
 
   it('is nothing for a plain grant', () => {
+    expect(classified('USE CATALOG immuta').dangers).toEqual([]);
     expect(classified('GRANT USE CATALOG ON CATALOG immuta TO `sp`').dangers).toEqual([]);
   });
 });
