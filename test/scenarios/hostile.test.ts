@@ -1,5 +1,8 @@
 // What somebody with access to Temporal, or bad luck, may do to a run.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sandboxTiming } from '../../dev/sandbox.js';
 import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -152,4 +155,22 @@ describe('a statement that fails', () => {
     },
     30_000,
   );
+});
+
+describe('an integration that stays creating', () => {
+  it('is put before a person at the verify deadline, not some attempts later', async () => {
+    await stage.control.switches({ creatingMs: 60_000 });
+    await writeFile(join(stage.folder, 'timing.json'), JSON.stringify({ ...sandboxTiming, verifyDeadline: '1s' }));
+    await stage.writeManifest('creating');
+
+    const { exitCode, json } = await stage.register('creating');
+
+    expect(exitCode).toBe(6);
+    expect(json).toMatchObject({ attention: { id: 'verify-1', choices: ['retry', 'undo', 'abandon'] } });
+    const posts = (await stage.control.ledger()).filter(({ route }) => route === '/data/connection/test');
+    expect(posts).toHaveLength(1);
+    const { events } = await stage.handle('creating').fetchHistory();
+    expect(events?.some((event) => (event.activityTaskStartedEventAttributes?.attempt ?? 0) > 1)).toBe(false);
+    await stage.mooring('resolve', 'creating', 'abandon', '--comment', 'the test is over', '--as', 'operator@example.com');
+  }, 20_000);
 });
