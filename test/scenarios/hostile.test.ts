@@ -157,6 +157,23 @@ describe('a statement that fails', () => {
   );
 });
 
+describe('an undo', () => {
+  it('does not call clean what the cleanup script leaves: the role stands in front of a person until it is gone', async () => {
+    await stage.control.faults([
+      { where: 'immuta:POST /integrations/scripts/cleanup', nth: 1, kind: 'status', status: 200, body: 'DROP DATABASE IF EXISTS "IMMUTA";' },
+      { where: 'immuta:POST /data/connection', nth: 0, kind: 'status', status: 422 },
+    ]);
+    await stage.writeManifest('forgotten_role');
+
+    const { exitCode, json } = await stage.register('forgotten_role');
+
+    expect(exitCode).toBe(6);
+    expect(json).toMatchObject({ phase: 'needs-attention', attention: { left: ['role IMMUTA_SYSTEM'], choices: ['retry', 'abandon'] } });
+    expect(await leftBehind(stage)).toEqual(['ROLE IMMUTA_SYSTEM']);
+    await stage.mooring('resolve', 'forgotten_role', 'abandon', '--comment', 'the test is over', '--as', 'operator@example.com');
+  }, 30_000);
+});
+
 describe('an integration that stays creating', () => {
   it('is put before a person at the verify deadline, not some attempts later', async () => {
     await stage.control.switches({ creatingMs: 60_000 });
