@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sandboxTiming } from '../../dev/sandbox.js';
-import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
+import { executed, leftBehind, openStage, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -190,4 +190,39 @@ describe('an integration that stays creating', () => {
     expect(events?.some((event) => (event.activityTaskStartedEventAttributes?.attempt ?? 0) > 1)).toBe(false);
     await stage.mooring('resolve', 'creating', 'abandon', '--comment', 'the test is over', '--as', 'operator@example.com');
   }, 20_000);
+});
+
+describe('a cancel while a person is asked', () => {
+  it('does not make us forget that the connection is ours', async () => {
+    await stage.control.switches({ creatingMs: 60_000 });
+    await writeFile(join(stage.folder, 'timing.json'), JSON.stringify({ ...sandboxTiming, verifyDeadline: '1s' }));
+    await stage.writeManifest('asked');
+    expect((await stage.register('asked')).exitCode).toBe(6);
+
+    await stage.handle('asked').cancel();
+    await stage.mooring('resolve', 'asked', 'undo', '--comment', 'no longer wanted', '--as', 'operator@example.com');
+
+    const { attention } = await until(async () => {
+      const found = await pending(stage, 'asked');
+      return found.attention?.id.startsWith('undo') === true ? found : undefined;
+    });
+    expect(attention).toMatchObject({ left: expect.arrayContaining(['connection asked']) });
+    await stage.mooring('resolve', 'asked', 'abandon', '--comment', 'the test is over', '--as', 'operator@example.com');
+  }, 40_000);
+
+  it('and who says to wait on gets the registration', async () => {
+    await stage.control.switches({ creatingMs: 4_000 });
+    await stage.writeManifest('waited');
+    const { exitCode, json } = await stage.register('waited');
+    expect([exitCode, json]).toMatchObject([6, {}]);
+
+    await stage.handle('waited').cancel();
+    await until(async () => {
+      await stage.mooring('resolve', 'waited', 'retry', '--comment', 'it takes its time', '--as', 'operator@example.com');
+      return (await stage.handle('waited').describe()).status.name === 'RUNNING' ? undefined : true;
+    });
+
+    expect(await stage.handle('waited').result()).toMatchObject({ outcome: 'registered' });
+    await writeFile(join(stage.folder, 'timing.json'), JSON.stringify(sandboxTiming));
+  }, 40_000);
 });
