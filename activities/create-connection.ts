@@ -43,7 +43,7 @@ export function createCreateConnection({ openImmuta }: { readonly openImmuta: Op
         clearInterval(renewal);
       }
     } catch (error) {
-      const stillCreating = error instanceof StillCreating ? { stillCreating: true, retry: false } : {};
+      const stillCreating = error instanceof StillCreating ? { stillCreating: true, retry: false } : {}; // a person is asked, not waited for again
       throw applicationFailure(error, 'createConnection', { sent: run.sent, ...stillCreating });
     }
   };

@@ -8,11 +8,12 @@ import type { ObjectState } from '../activities/ports.js';
 import type { ResolveMessage } from '../domain/decision.js';
 import type { ObjectReference, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
-import { chooseUndo, type UndoRow } from '../rules/choose-undo.js';
+import { chooseUndo, type UndoFacts, type UndoRow } from '../rules/choose-undo.js';
 import { emptyJournal, type Journal } from '../rules/journal.js';
+import { dropped, isSame, leftOver, undropped, type Scripts } from '../rules/left-over.js';
 import type { Activities } from './activity-options.js';
 import type { AttentionGate } from './attention-gate.js';
-import { CleanUp, cleanupTargets, type Cleanup } from './clean-up.js';
+import { CleanUp, type Cleanup } from './clean-up.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
 import { TakeOut, type UnfinishedUndo } from './take-out.js';
@@ -70,9 +71,9 @@ export class Compensation {
     if (sentAt !== undefined) this.#sentAt = sentAt;
   }
 
-  /** What the cleanup script would drop: statements that make one of these are on record with their time. */
+  /** What the cleanup script would drop, and what else the bootstrap script makes: statements that make one of these are on record with their time. */
   get targets(): readonly ObjectReference[] {
-    return cleanupTargets(this.#prepared?.plan);
+    return [...dropped(this.#scripts), ...undropped(this.#scripts)];
   }
 
   /** Undoes everything, or asks until a person abandons it. */
@@ -105,13 +106,27 @@ export class Compensation {
     let left: readonly string[] = this.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`);
     try {
       const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
-      left = [...existing(states), ...this.#made(states), ...registrationLeft(registration, this.#request)];
+      left = [...existing(this.#dropped(states)), ...this.#made(states), ...registrationLeft(registration, this.#request)];
       const unfinished = await this.#carryOut(this.#choose(registration, states), registration);
-      return unfinished === undefined || unfinished.left.length > 0 ? unfinished : { ...unfinished, left };
+      if (unfinished !== undefined) return unfinished.left.length > 0 ? unfinished : { ...unfinished, left };
+      return await this.#whatIsLeft();
     } catch (error) {
       const { failure } = failureOf(error);
       return { reason: `The undo failed: ${failure.message} ${failure.next}`, left, choices: ['retry', 'abandon'] };
     }
+  }
+
+  /** The scripts are Immuta's word, not a proof: nothing is called clean that was not seen to be gone. */
+  async #whatIsLeft(): Promise<UnfinishedUndo | undefined> {
+    const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
+    const still = [
+      ...existing(this.#dropped(states)),
+      ...leftOver(this.#scripts, this.#compared(states), this.#journal),
+      ...registrationLeft(registration, this.#request),
+    ];
+    if (still.length === 0) return undefined;
+    const reason = `The cleanup script ran, and yet this is still there: ${still.join(', ')}. Remove it by hand, then answer retry.`;
+    return { reason, left: still, choices: ['retry', 'abandon'] };
   }
 
   async #carryOut(row: UndoRow, { integrationId }: RegistrationState): Promise<UnfinishedUndo | undefined> {
@@ -140,13 +155,18 @@ export class Compensation {
     return cleanup === undefined || plan === undefined ? undefined : { cleanup, plan };
   }
 
+  get #scripts(): Scripts {
+    const scripts = this.#prepared?.plan.scripts ?? [];
+    const of = (wanted: 'bootstrap' | 'cleanup') => scripts.find(({ purpose }) => purpose === wanted);
+    return { bootstrap: of('bootstrap'), cleanup: of('cleanup') };
+  }
+
   #choose(registration: RegistrationState, states: readonly ObjectState[]): UndoRow {
-    const before = this.#platform?.existing ?? [];
     return chooseUndo({
       wroteOnPlatform: this.#wroteOnPlatform(),
       postSent: this.#postMayBeSent,
-      unnamedDrops: unnamedDrops(this.#prepared),
-      targets: states.map((state) => ({ ...state, existedBefore: before.some((then) => then.exists && same(then.object, state.object)) })),
+      unnamedDrops: unnamedDrops(this.#scripts),
+      targets: this.#compared(this.#dropped(states)),
       creations: this.#journal?.creations ?? [],
       connection: registration.connection,
       integration: registration.integration,
@@ -154,13 +174,22 @@ export class Compensation {
     });
   }
 
+  #dropped(states: readonly ObjectState[]): readonly ObjectState[] {
+    const drops = dropped(this.#scripts);
+    return states.filter(({ object }) => drops.some((other) => isSame(other, object)));
+  }
+
+  #compared(states: readonly ObjectState[]): UndoFacts['targets'] {
+    const before = this.#platform?.existing ?? [];
+    return states.map((state) => ({ ...state, existedBefore: before.some((then) => then.exists && isSame(then.object, state.object)) }));
+  }
+
   /** Without a cleanup script there is nothing to look for: what the bootstrap script creates may be left, as far as the journal goes. */
   #made(states: readonly ObjectState[]): string[] {
     if (this.#prepared?.cleanup !== undefined) return [];
     const through = this.#journal?.mayHaveSentThrough ?? Infinity;
-    const bootstrap = this.#prepared?.plan.scripts.find(({ purpose }) => purpose === 'bootstrap')?.statements ?? [];
-    return bootstrap.flatMap(({ index, object, class: statementClass }) =>
-      statementClass === 'create' && object !== undefined && index <= through && !states.some((state) => same(state.object, object))
+    return (this.#scripts.bootstrap?.statements ?? []).flatMap(({ index, object, class: statementClass }) =>
+      statementClass === 'create' && object !== undefined && index <= through && !states.some((state) => isSame(state.object, object))
         ? [`${object.kind} ${object.name}`]
         : [],
     );
@@ -180,14 +209,14 @@ export class Compensation {
   #wroteOnPlatform(): boolean {
     if (this.#prepared === undefined) return false;
     const { mayHaveSentThrough } = this.#journal ?? { mayHaveSentThrough: Infinity };
-    const statements = this.#prepared.plan.scripts.find(({ purpose }) => purpose === 'bootstrap')?.statements ?? [];
-    return statements.some((statement) => statement.index <= mayHaveSentThrough && statement.class !== 'session' && statement.class !== 'read');
+    return (this.#scripts.bootstrap?.statements ?? []).some(
+      (statement) => statement.index <= mayHaveSentThrough && statement.class !== 'session' && statement.class !== 'read',
+    );
   }
 }
 
 /** Drops of the cleanup script whose object only the platform could tell: nobody can prove that they are ours. */
-function unnamedDrops(prepared: (PreparedPlan & { kind: 'plan' }) | undefined): readonly string[] {
-  const cleanup = prepared?.plan.scripts.find(({ purpose }) => purpose === 'cleanup');
+function unnamedDrops({ cleanup }: Scripts): readonly string[] {
   return (cleanup?.statements ?? []).flatMap(({ class: statementClass, object, line }) =>
     statementClass === 'drop' && object === undefined ? [`what line ${line} drops`] : [],
   );
@@ -216,8 +245,4 @@ function whyAsk(row: UndoRow, { connectionKey }: RegistrationRequest): string {
     case 6:
       return 'Immuta gave no cleanup script. Remove by hand what is listed, then answer retry.';
   }
-}
-
-function same(a: ObjectReference, b: ObjectReference): boolean {
-  return a.kind === b.kind && a.name === b.name;
 }

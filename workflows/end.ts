@@ -1,6 +1,6 @@
 // How runs end. The outcome is written into the memo first: a cancelled run can carry no result, and commands read only the memo.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { allHandlersFinished, condition } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { Failure, OutcomeName, RunView } from '../domain/outcome.js';
 import type { Compensation } from './compensation.js';
 import { failureOf } from './failure-of.js';
@@ -14,7 +14,8 @@ export async function endWell(
   changes: Partial<Pick<RunView, 'integrationId' | 'leftBehind' | 'failure'>> = {},
 ): Promise<RunView> {
   const view = board.end(outcome, changes);
-  await condition(allHandlersFinished);
+  // Shielded: in a cancelled run every wait throws, and a run that has said how it ended must not go on to undo.
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   return view;
 }
 

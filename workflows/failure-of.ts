@@ -3,6 +3,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { FailureDetail } from '../activities/application-failure.js';
 import type { Failure } from '../domain/outcome.js';
 import { readJournal } from '../rules/journal.js';
+import { readable } from './activity-options.js';
 
 export interface StepFailure extends FailureDetail {
   /** The run was cancelled; `failure` says at which step. */
@@ -23,13 +24,13 @@ export function failureOf(error: unknown): StepFailure {
 }
 
 function ofActivity({ activityType: step, cause }: ActivityFailure): Omit<StepFailure, 'neverBegan' | 'unheard'> & { readonly unheard?: boolean } {
-  if (cause instanceof ApplicationFailure && isDetail(cause.details?.[0]))
-    return { ...cause.details[0], cancelled: cause.details[0].cancelled === true };
+  const detail: unknown = cause instanceof ApplicationFailure ? readable(cause.details?.[0]) : undefined;
+  if (isDetail(detail)) return { ...detail, cancelled: detail.cancelled === true };
   if (cause instanceof CancelledFailure) return { failure: cancelledAt(step), cancelled: true, unheard: true }; // between two attempts: what the last one did is unknown
   if (cause instanceof TimeoutFailure) {
     const message = `No worker finished ${step} in time.`;
     const failure = { kind: 'timeout' as const, message, next: 'See that workers run and reach both sides, then start again.', step };
-    return { ...heartbeatDetail(cause.lastHeartbeatDetails), failure, cancelled: false };
+    return { ...heartbeatDetail(readable(cause.lastHeartbeatDetails)), failure, cancelled: false };
   }
   // Made by the SDK or the server, not by us: what the step did is unknown, and compensation has to look.
   const message = `${step} ended in a way that this run does not know.`;

@@ -1,4 +1,5 @@
 // Two steps that may need a person in the middle: a statement whose outcome cannot be known, and an integration that stays `creating` too long.
+import { CancellationScope } from '@temporalio/workflow';
 import type { CreatedConnection } from '../activities/create-connection.js';
 import type { RunScriptInput, ScriptRun } from '../activities/run-script.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
@@ -54,15 +55,18 @@ export async function runWithPeople(run: Activities['runBootstrap'], { attention
 /** Creates the connection and waits until its integration is enabled, asking a person when that takes longer than the verify deadline. */
 export async function createWithPeople(
   create: Activities['createConnection'],
-  { attention, board }: People,
+  { attention, board, undo }: People,
   request: RegistrationRequest,
 ): Promise<CreatedConnection> {
   let sent: { readonly at: string } | undefined;
   for (;;) {
     try {
-      return await create({ request, ...(sent === undefined ? {} : { sent }) });
+      if (sent === undefined) return await create({ request });
+      const resumed = { request, sent };
+      return await CancellationScope.nonCancellable(() => create(resumed)); // the connection stands: a cancel comes too late
     } catch (error) {
       const detail = failureOf(error);
+      undo.noteSent(detail.sent?.at); // the run may be cancelled while the question is open
       if (detail.stillCreating !== true) throw error;
       const left = [`connection ${request.connectionKey}`, `database ${request.target.database}`];
       const answer = await attention.ask('verify', { reason: detail.failure.message, choices: ['retry', 'undo', 'abandon'], left });

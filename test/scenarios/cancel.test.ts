@@ -50,6 +50,9 @@ describe('cancelling a registration', () => {
     await stage.handle('registering').cancel();
 
     expect((await following).json.outcome).toBe('registered');
+    expect(await stage.handle('registering').result()).toMatchObject({ outcome: 'registered' });
+    expect((await stage.handle('registering').describe()).status.name).toBe('COMPLETED');
+    expect(await executed(stage, 'cleanup')).toEqual([]);
   });
 
   it('has no effect while a person is needed', async () => {

@@ -1,6 +1,9 @@
 // What somebody with access to Temporal, or bad luck, may do to a run.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
+import { sandboxTiming } from '../../dev/sandbox.js';
+import { executed, leftBehind, openStage, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -152,4 +155,74 @@ describe('a statement that fails', () => {
     },
     30_000,
   );
+});
+
+describe('an undo', () => {
+  it('does not call clean what the cleanup script leaves: the role stands in front of a person until it is gone', async () => {
+    await stage.control.faults([
+      { where: 'immuta:POST /integrations/scripts/cleanup', nth: 1, kind: 'status', status: 200, body: 'DROP DATABASE IF EXISTS "IMMUTA";' },
+      { where: 'immuta:POST /data/connection', nth: 0, kind: 'status', status: 422 },
+    ]);
+    await stage.writeManifest('forgotten_role');
+
+    const { exitCode, json } = await stage.register('forgotten_role');
+
+    expect(exitCode).toBe(6);
+    expect(json).toMatchObject({ phase: 'needs-attention', attention: { left: ['role IMMUTA_SYSTEM'], choices: ['retry', 'abandon'] } });
+    expect(await leftBehind(stage)).toEqual(['ROLE IMMUTA_SYSTEM']);
+    await stage.mooring('resolve', 'forgotten_role', 'abandon', '--comment', 'the test is over', '--as', 'operator@example.com');
+  }, 30_000);
+});
+
+describe('an integration that stays creating', () => {
+  it('is put before a person at the verify deadline, not some attempts later', async () => {
+    await stage.control.switches({ creatingMs: 60_000 });
+    await writeFile(join(stage.folder, 'timing.json'), JSON.stringify({ ...sandboxTiming, verifyDeadline: '1s' }));
+    await stage.writeManifest('creating');
+
+    const { exitCode, json } = await stage.register('creating');
+
+    expect(exitCode).toBe(6);
+    expect(json).toMatchObject({ attention: { id: 'verify-1', choices: ['retry', 'undo', 'abandon'] } });
+    const posts = (await stage.control.ledger()).filter(({ route }) => route === '/data/connection/test');
+    expect(posts).toHaveLength(1);
+    const { events } = await stage.handle('creating').fetchHistory();
+    expect(events?.some((event) => (event.activityTaskStartedEventAttributes?.attempt ?? 0) > 1)).toBe(false);
+    await stage.mooring('resolve', 'creating', 'abandon', '--comment', 'the test is over', '--as', 'operator@example.com');
+  }, 20_000);
+});
+
+describe('a cancel while a person is asked', () => {
+  it('does not make us forget that the connection is ours', async () => {
+    await stage.control.switches({ creatingMs: 60_000 });
+    await writeFile(join(stage.folder, 'timing.json'), JSON.stringify({ ...sandboxTiming, verifyDeadline: '1s' }));
+    await stage.writeManifest('asked');
+    expect((await stage.register('asked')).exitCode).toBe(6);
+
+    await stage.handle('asked').cancel();
+    await stage.mooring('resolve', 'asked', 'undo', '--comment', 'no longer wanted', '--as', 'operator@example.com');
+
+    const { attention } = await until(async () => {
+      const found = await pending(stage, 'asked');
+      return found.attention?.id.startsWith('undo') === true ? found : undefined;
+    });
+    expect(attention).toMatchObject({ left: expect.arrayContaining(['connection asked']) });
+    await stage.mooring('resolve', 'asked', 'abandon', '--comment', 'the test is over', '--as', 'operator@example.com');
+  }, 40_000);
+
+  it('and who says to wait on gets the registration', async () => {
+    await stage.control.switches({ creatingMs: 4_000 });
+    await stage.writeManifest('waited');
+    const { exitCode, json } = await stage.register('waited');
+    expect([exitCode, json]).toMatchObject([6, {}]);
+
+    await stage.handle('waited').cancel();
+    await until(async () => {
+      await stage.mooring('resolve', 'waited', 'retry', '--comment', 'it takes its time', '--as', 'operator@example.com');
+      return (await stage.handle('waited').describe()).status.name === 'RUNNING' ? undefined : true;
+    });
+
+    expect(await stage.handle('waited').result()).toMatchObject({ outcome: 'registered' });
+    await writeFile(join(stage.folder, 'timing.json'), JSON.stringify(sandboxTiming));
+  }, 40_000);
 });

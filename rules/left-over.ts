@@ -1,0 +1,47 @@
+// A cleanup script is Immuta's word, not a proof: what the bootstrap script makes and the cleanup script does not drop stays behind, and a role or
+// a user that stays is a key under the mat. So every object of the account that the bootstrap script makes is looked at, dropped or not.
+import type { ObjectReference, PlannedScript } from '../domain/plan.js';
+import { provedOurs, type UndoFacts } from './choose-undo.js';
+import type { Journal } from './journal.js';
+
+/** Kinds that the platform can be asked about one by one, and that outlive every database. */
+const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'role', 'user', 'warehouse']);
+
+export interface Scripts {
+  readonly bootstrap: PlannedScript | undefined;
+  readonly cleanup: PlannedScript | undefined;
+}
+
+/** What the cleanup script drops, as far as its text tells. */
+export function dropped({ cleanup }: Scripts): readonly ObjectReference[] {
+  return (cleanup?.statements ?? []).flatMap(({ class: does, object }) => (does === 'drop' && object !== undefined ? [object] : []));
+}
+
+/** Objects of the account that the bootstrap script makes and the cleanup script does not drop. */
+export function undropped(scripts: Scripts): readonly ObjectReference[] {
+  return makings(scripts).map(({ object }) => object);
+}
+
+/** Those of them that stand and may be this run's, in words. One that is on record and older than our CREATE was there before. */
+export function leftOver(scripts: Scripts, states: UndoFacts['targets'], journal: Journal | undefined): readonly string[] {
+  const { mayHaveSentThrough = Infinity, creations = [] } = journal ?? {};
+  return makings(scripts).flatMap(({ index, object }) => {
+    const state = states.find((each) => isSame(each.object, object));
+    if (state === undefined || !state.exists || state.existedBefore || index > mayHaveSentThrough) return [];
+    const onRecord = creations.some((creation) => isSame(creation.object, object));
+    return onRecord && !provedOurs(state, creations) ? [] : [`${object.kind} ${object.name}`];
+  });
+}
+
+export function isSame(a: ObjectReference, b: ObjectReference): boolean {
+  return a.kind === b.kind && a.name === b.name;
+}
+
+function makings(scripts: Scripts): readonly { readonly index: number; readonly object: ObjectReference }[] {
+  const gone = dropped(scripts);
+  return (scripts.bootstrap?.statements ?? []).flatMap(({ index, class: does, object }) =>
+    does === 'create' && object !== undefined && ofAccount.has(object.kind) && !gone.some((other) => isSame(other, object))
+      ? [{ index, object }]
+      : [],
+  );
+}
