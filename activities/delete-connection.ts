@@ -3,6 +3,7 @@
 // it there is nothing to delete. It returns when Immuta let go of the integration too: only then may the platform be cleaned.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
+import { ActivityCancelledError } from '@temporalio/client';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import { durationMs } from '../rules/duration.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
@@ -41,6 +42,7 @@ export function createDeleteConnection({ openImmuta }: { readonly openImmuta: Op
       const immuta = openImmuta(run.request.immuta, new AbortController().signal);
       const renewal = setInterval(() => void renew(run), durationMs(run.request.timing.heartbeatTimeout) / 3);
       try {
+        if (run.sent !== undefined) await store(run, run.sent);
         const childCount = await bringToAbsence(run, immuta);
         await waitUntilReleased(run, immuta);
         return { ...(childCount === undefined ? {} : { childCount }), sentAt: run.sent?.at ?? '' };
@@ -113,16 +115,17 @@ async function sendWhenFree(run: Run, immuta: ImmutaPort): Promise<number | unde
   const { timing, connectionKey } = run.request;
   const deadline = Date.now() + durationMs(timing.verifyDeadline);
   for (;;) {
-    if (run.sent === undefined && run.record.cancelled()) throw new StepCancelled('The run was cancelled before the connection was deleted.');
     const sentBefore = run.sent;
-    run.sent ??= { at: new Date().toISOString() };
-    await run.record.store(run.sent);
+    const sent = sentBefore ?? { at: new Date().toISOString() };
+    await store(run, sent);
+    if (sentBefore === undefined && run.record.cancelled()) throw new StepCancelled('The run was cancelled before the connection was deleted.');
+    run.sent = sent;
     try {
       return (await immuta.deleteConnection(connectionKey)).childCount;
     } catch (error) {
       if (!isPortError(error) || error.ambiguous || error.kind === 'not-found') return undefined; // the next GET decides
       run.sent = sentBefore; // this one was certainly refused
-      await run.record.store(run.sent);
+      await store(run, run.sent);
       if (error.kind !== 'throttled') throw error;
       if (Date.now() >= deadline) throw new GivenUp(`Immuta was busy with the integration for ${timing.verifyDeadline}. ${error.message}`);
       await sleep(Math.max(durationMs(timing.pollInterval), error.retryAfterMs ?? 0));
@@ -158,6 +161,15 @@ async function waitUntilReleased({ input, request: { timing } }: Run, immuta: Im
     if (Date.now() >= deadline)
       throw new GivenUp(`The connection is deleted, but its integration ${input.integrationId} is still "${status}" after ${timing.verifyDeadline}.`);
     await sleep(durationMs(timing.pollInterval));
+  }
+}
+
+/** News of a cancellation does not undo the storing: what it means is decided where nothing has been sent yet. */
+async function store(run: Run, sent: Sent | undefined): Promise<void> {
+  try {
+    await run.record.store(sent);
+  } catch (error) {
+    if (!(error instanceof ActivityCancelledError)) throw error;
   }
 }
 

@@ -44,7 +44,7 @@ export function createPrepareRemoval(dependencies: PrepareRemovalDependencies) {
       const { allowAutomatic, seal } = dependencies;
       return {
         kind: 'plan',
-        ...removalPlan({ request, allowAutomatic, script, integration, children, firstRunId: input.firstRunId }),
+        ...removalPlan({ request, allowAutomatic, script, integration, children, firstRunId: input.firstRunId, connected: connection !== undefined }),
         cleanup: seal.seal({ purpose: 'cleanup', text, statementHashes: script.hashes }),
         integrationId: integration.id,
         childCeiling: children?.count ?? null,
@@ -127,9 +127,14 @@ interface Facts {
   readonly integration: Integration;
   readonly children: { readonly count: number; readonly exact: boolean } | undefined;
   readonly firstRunId: string | undefined;
+  /** False for an integration that stands without its connection. */
+  readonly connected: boolean;
 }
 
-function removalPlan({ request, allowAutomatic, script, integration, children, firstRunId }: Facts): { plan: Plan; policy: EffectivePolicy } {
+function removalPlan({ request, allowAutomatic, script, integration, children, firstRunId, connected }: Facts): {
+  plan: Plan;
+  policy: EffectivePolicy;
+} {
   const { connectionKey, target } = request;
   const cleanup = script.planned;
   const { summary, dangers, classes } = summarize({ cleanup: script });
@@ -142,12 +147,13 @@ function removalPlan({ request, allowAutomatic, script, integration, children, f
   });
   const plan: Plan = {
     ...fingerprints(contentOf(request, script, integration, children?.count ?? null), request, firstRunId),
-    summary: `Deletes the connection ${connectionKey} (integration ${integration.id}) in Immuta. ${summary}`,
+    summary: `${connected ? `Deletes the connection ${connectionKey} (integration ${integration.id})` : `Removes integration ${integration.id}, which has no connection,`} in Immuta. ${summary}`,
     target: { platform: target.technology, host: target.host, database: target.database },
     privilegedUser: privilegedUserInWords(request),
     dangers: [
-      childrenInWords(children),
-      'After the connection is deleted in Immuta the run only goes forward: it cannot be cancelled or undone.',
+      ...(connected
+        ? [childrenInWords(children), 'After the connection is deleted in Immuta the run only goes forward: it cannot be cancelled or undone.']
+        : []),
       ...dangers,
       ...(policy.asked === policy.effective ? [] : [`Asked for "${policy.asked}", but ${policy.because}`]),
     ],
@@ -160,7 +166,7 @@ function removalPlan({ request, allowAutomatic, script, integration, children, f
 function childrenInWords(children: Facts['children']): string {
   if (children === undefined) return 'Immuta does not say how many data objects go with the connection.';
   const least = children.exact ? '' : 'at least ';
-  return `With the connection go ${least}${children.count} data objects directly under it, everything below them, and the policies on all of these.`;
+  return `With the connection go ${least}${children.count} data object${children.count === 1 ? '' : 's'} directly under it, everything below, and the policies on all of it.`;
 }
 
 /** Everything a decision is about; the registration payload is none of it. */

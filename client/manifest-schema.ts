@@ -26,7 +26,7 @@ export function manifestSchema(): Schema {
     properties: {
       ...properties,
       defaults: { ...entry, description: 'Merged under every connection; arrays are replaced.' },
-      connections: { ...connections, propertyNames: { minLength: 1, maxLength: 256 }, additionalProperties: entry },
+      connections: { ...connections, propertyNames: { minLength: 1, maxLength: 200 }, additionalProperties: entry },
     },
   };
 }

@@ -16,6 +16,8 @@ export interface RunStep {
   readonly attempt: number;
   /** Of the script that runs. */
   readonly journal: Journal | undefined;
+  /** The POST or DELETE of this step may have left. */
+  readonly sent: boolean;
   /** Why the attempt before failed, where one did. */
   readonly lastFailure: string | undefined;
 }
@@ -59,6 +61,7 @@ export async function stateOfDescription(client: Client, description: WorkflowEx
       activity: activity.activityType?.name ?? '',
       attempt: activity.attempt ?? 1,
       journal: readJournal(details[0]),
+      sent: shaped<{ readonly at: string }>(details[0], 'at') !== undefined,
       lastFailure: failure?.message,
     };
   });

@@ -22,7 +22,7 @@ export const ConnectionKey = z.string().superRefine((key, context) => {
 });
 export type ConnectionKey = z.infer<typeof ConnectionKey>;
 
-const longestStandingKey = 256; // it becomes part of a workflow ID, which Temporal limits to 1,000 bytes
+const longestStandingKey = 200; // it becomes part of a workflow ID, which Temporal limits to 1,000 bytes; a host name takes up to 253
 
 /**
  * A key that stands in Immuta already. Older tenants took almost anything, and all of it must be removable: only what cannot be one segment of an

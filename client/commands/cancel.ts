@@ -18,13 +18,17 @@ async function cancel(shell: Shell, named: string, options: JsonOption): Promise
     const { isOpen } = await import('../run-state.js');
     const state = await findRun(connections, named);
     const phase = isOpen(state) ? (state.phase ?? 'preparing') : 'ended';
-    const { accepted, effect } = effectOfCancel(phase);
+    const unsent = state.steps.some(({ activity, sent }) => activity === 'deleteConnection' && !sent);
+    const { accepted, effect } = phase === 'deleting' && unsent ? beforeDelete : effectOfCancel(phase);
     if (accepted) await connections.cancel({ workflowId: state.workflowId, runId: state.runId });
     output.result({ v: 1, accepted, phase, effect }, [words`${accepted ? 'accepted' : 'no effect'}  ${phase}: ${effect}`]);
     if (accepted) output.say(words`next      mooring watch ${named}`);
     return exitCodes.done;
   });
 }
+
+/** Immuta is busy, or not to be reached: the DELETE has not left. */
+const beforeDelete = { accepted: true, effect: 'the DELETE has not been sent; unless it leaves this very moment, the run ends as cancelled' };
 
 /** What a cancel does in a phase; the run itself decides by the same table. */
 export function effectOfCancel(phase: Phase): { readonly accepted: boolean; readonly effect: string } {

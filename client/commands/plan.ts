@@ -66,7 +66,7 @@ async function plan(shell: Shell, key: string, options: Options): Promise<ExitCo
         ...policyLines(policy),
         ...checkLines(checks),
       ]);
-      output.say(words`next     mooring ${verb} ${key}`);
+      output.say(words`next     mooring ${verb} ${key}${verb === 'deregister' ? ` --confirm ${key}` : ''}`);
       return options.detailedExitcode === true ? exitCodes.differencesFound : exitCodes.done;
     });
   });

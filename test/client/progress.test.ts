@@ -59,6 +59,7 @@ const running: RunState = {
       activity: 'runScript',
       attempt: 1,
       journal: { acknowledgedThrough: 0, mayHaveSentThrough: 2, creations: [], skipped: 0 },
+      sent: false,
       lastFailure: undefined,
     },
   ],

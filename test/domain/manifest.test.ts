@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Manifest, registrationRequest } from '../../domain/manifest.js';
+import { DeregistrationRequest } from '../../domain/deregistration-request.js';
+import { Manifest, deregistrationRequest, registrationRequest } from '../../domain/manifest.js';
 import { Timing } from '../../domain/timing.js';
 
 const connection = {
@@ -110,4 +111,22 @@ test('Plain http is for a tenant on loopback only', () => {
   expect(withUrl('http://localhost')).toBe(true);
   expect(withUrl('http://127.0.0.1.example.com')).toBe(false);
   expect(withUrl('http://acme.hosted.immutacloud.com')).toBe(false);
+});
+
+describe('A key under connections', () => {
+  test.each(['snow_prod', 'old key', 'eu.prod', 'a/b', 'ключ', 'bulk', 'x'.repeat(200)])('may be any that Immuta may hold: %s', (key) => {
+    expect(Manifest.safeParse({ immuta, connections: { [key]: connection } }).success).toBe(true);
+  });
+
+  test.each(['', '.', '..', 'a\nb', 'a\u007fb', 'x'.repeat(201)])('is refused when it cannot be one segment of an address: %j', (key) => {
+    expect(Manifest.safeParse({ immuta, connections: { [key]: connection } }).success).toBe(false);
+  });
+});
+
+test('A deregistration is asked for by the same entry, and names its integration only when a person did', () => {
+  const request = registrationRequest(Manifest.parse({ immuta, connections: { one: connection } }), 'one', by);
+  if (request === undefined) throw new Error('the manifest has the key');
+
+  expect(DeregistrationRequest.parse(deregistrationRequest(request, undefined))).toEqual({ ...request, operation: 'deregister' });
+  expect(DeregistrationRequest.parse(deregistrationRequest(request, 7))).toMatchObject({ integrationId: 7 });
 });

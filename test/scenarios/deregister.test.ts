@@ -28,6 +28,8 @@ describe('deregistering a connection', () => {
     expect([fetched, deleted, vanished, cleaned].every((place) => place >= 0)).toBe(true);
     expect([fetched, deleted, vanished, cleaned]).toEqual([fetched, deleted, vanished, cleaned].toSorted((a, b) => a - b));
     expect(json['scripts']).toMatchObject([{ purpose: 'cleanup', skipped: 0 }]);
+    const { events } = await stage.handle('happy').fetchHistory();
+    expect(events?.length).toBeLessThanOrEqual(38); // four steps; another one must be worth its events
   });
 
   it('waits for a decision on a plan that shows what goes, and does nothing before it', async () => {
@@ -105,6 +107,17 @@ describe('a deregistration with nothing to delete', () => {
 
     expect(json.outcome).toBe('unchanged');
     expect(exitCode).toBe(0);
+  });
+
+  it('takes a key that only older tenants accepted, and can be asked for by it', async () => {
+    await stage.writeManifest('"Old key/v.1"');
+
+    const { exitCode, json } = await stage.deregister('Old key/v.1');
+
+    expect(json).toMatchObject({ outcome: 'unchanged', connectionKey: 'Old key/v.1' });
+    expect(exitCode).toBe(0);
+    expect((await stage.mooring('status', 'Old key/v.1', '--json')).stdout).toContain('"unchanged"');
+    expect((await stage.control.ledger()).map(({ path }) => path)).toContain('/data/connection/Old%20key%2Fv.1');
   });
 
   it('fails when Immuta has no such connection but the database stands', async () => {
@@ -307,6 +320,22 @@ describe('a cleanup that does not end well', () => {
   }, 40_000);
 });
 
+describe('a worker that is killed while its DELETE is under way', () => {
+  it('is followed by another that looks before it sends', async () => {
+    await registered('killed_deleting');
+    await stage.control.faults([{ where: deletion, nth: 1, kind: 'delay', delayMs: 1_000 }]);
+    const following = stage.deregister('killed_deleting');
+    await until(async () => ((await deletes()).length > 0 ? true : undefined));
+
+    stage.worker.process.kill('SIGKILL');
+    stage.worker = await stage.sandbox.startWorker();
+
+    expect((await following).json).toMatchObject({ outcome: 'deregistered', leftBehind: [] });
+    expect(await vanished()).toHaveLength(1);
+    expect(await leftBehind(stage)).toEqual([]);
+  }, 40_000);
+});
+
 describe('cancelling a deregistration', () => {
   it('before the DELETE ends it cancelled, with everything in its place', async () => {
     await registered('kept');
@@ -320,6 +349,19 @@ describe('cancelling a deregistration', () => {
     expect(json).toMatchObject({ outcome: 'cancelled', operation: 'deregister' });
     expect(exitCode).toBe(10);
     expect(await deletes()).toEqual([]);
+  });
+
+  it('while Immuta is too busy for the DELETE ends it cancelled', async () => {
+    await registered('never_sent');
+    const busy = JSON.stringify({ message: 'Unable to edit integration with ID 1 in current state editing' });
+    await stage.control.faults([{ where: deletion, nth: 0, kind: 'status', status: 409, body: busy }]);
+    const following = stage.deregister('never_sent');
+    await until(async () => ((await deletes()).length > 1 ? true : undefined));
+
+    await until(async () => ((await stage.mooring('cancel', 'never_sent', '--json')).stdout.includes('"accepted":true') ? true : undefined));
+
+    expect((await following).json).toMatchObject({ outcome: 'cancelled', leftBehind: [] });
+    expect(await vanished()).toEqual([]);
   });
 
   it('after the DELETE has no effect: it goes on to the end', async () => {
