@@ -194,14 +194,9 @@ function failure(sqlState: string, errorMessage: string): types.TStatus {
 
 /** Some answers have to hold more than a status, even when it says that all went wrong. */
 function withStatus(name: CallName, status: types.TStatus): unknown {
-  switch (name) {
-    case 'OpenSession':
-      return new types.TOpenSessionResp({ status, serverProtocolVersion });
-    case 'GetInfo':
-      return new types.TGetInfoResp({ status, infoValue: new types.TGetInfoValue({ stringValue: '' }) });
-    default:
-      return new types[`T${name}Resp`]({ status });
-  }
+  if (name === 'OpenSession') return new types.TOpenSessionResp({ status, serverProtocolVersion });
+  if (name === 'GetInfo') return new types.TGetInfoResp({ status, infoValue: new types.TGetInfoValue({ stringValue: '' }) });
+  return new types[`T${name}Resp`]({ status });
 }
 
 async function settledWithin(operation: Operation, milliseconds: number): Promise<void> {
