@@ -4,6 +4,7 @@
 // The generated processor answers only handlers that declare exactly one parameter.
 import { randomUUID } from 'node:crypto';
 import { Access } from './access.js';
+import { like } from './cell.js';
 import { types } from './definitions.js';
 import type { SqlError } from './errors.js';
 import { nameOf } from './metastore.js';
@@ -139,6 +140,19 @@ export function thriftService(
             .list('SCHEMA', catalogName ? [catalogName.toLowerCase()] : [])
             .filter((each) => access.sees(each))
             .map(({ path: [catalog = '', schema = ''] }) => [schema, catalog]),
+        })),
+      );
+    },
+
+    GetTables({ sessionHandle, catalogName, schemaName, tableName }: types.TGetTablesReq) {
+      const matches = (value: string, pattern: string | null | undefined): boolean => !pattern || like(value, pattern.toLowerCase());
+      return new types.TGetTablesResp(
+        metadataCall(sessionOf(sessionHandle), (access) => ({
+          columns: ['TABLE_CAT', 'TABLE_SCHEM', 'TABLE_NAME', 'TABLE_TYPE', 'REMARKS'],
+          rows: metastore
+            .list('TABLE', catalogName ? [catalogName.toLowerCase()] : [])
+            .filter((each) => access.sees(each) && matches(each.path[1] ?? '', schemaName) && matches(each.path[2] ?? '', tableName))
+            .map(({ path, shownKind, comment }) => [...path, shownKind, comment ?? '']),
         })),
       );
     },
