@@ -4,6 +4,7 @@
 // The generated processor answers only handlers that declare exactly one parameter.
 import { randomUUID } from 'node:crypto';
 import { Access } from './access.js';
+import { like } from './cell.js';
 import { types } from './definitions.js';
 import type { SqlError } from './errors.js';
 import { nameOf } from './metastore.js';
@@ -142,6 +143,19 @@ export function thriftService(
         })),
       );
     },
+
+    GetTables({ sessionHandle, catalogName, schemaName, tableName }: types.TGetTablesReq) {
+      const matches = (value: string, pattern: string | null | undefined): boolean => !pattern || like(value, pattern.toLowerCase());
+      return new types.TGetTablesResp(
+        metadataCall(sessionOf(sessionHandle), (access) => ({
+          columns: ['TABLE_CAT', 'TABLE_SCHEM', 'TABLE_NAME', 'TABLE_TYPE', 'REMARKS'],
+          rows: metastore
+            .list('TABLE', catalogName ? [catalogName.toLowerCase()] : [])
+            .filter((each) => access.sees(each) && matches(each.path[1] ?? '', schemaName) && matches(each.path[2] ?? '', tableName))
+            .map(({ path, shownKind, comment }) => [...path, shownKind, comment ?? '']),
+        })),
+      );
+    },
   };
 
   for (const name of callNames) calls[name] ??= (_request: unknown) => unavailable(name);
@@ -194,14 +208,9 @@ function failure(sqlState: string, errorMessage: string): types.TStatus {
 
 /** Some answers have to hold more than a status, even when it says that all went wrong. */
 function withStatus(name: CallName, status: types.TStatus): unknown {
-  switch (name) {
-    case 'OpenSession':
-      return new types.TOpenSessionResp({ status, serverProtocolVersion });
-    case 'GetInfo':
-      return new types.TGetInfoResp({ status, infoValue: new types.TGetInfoValue({ stringValue: '' }) });
-    default:
-      return new types[`T${name}Resp`]({ status });
-  }
+  if (name === 'OpenSession') return new types.TOpenSessionResp({ status, serverProtocolVersion });
+  if (name === 'GetInfo') return new types.TGetInfoResp({ status, infoValue: new types.TGetInfoValue({ stringValue: '' }) });
+  return new types[`T${name}Resp`]({ status });
 }
 
 async function settledWithin(operation: Operation, milliseconds: number): Promise<void> {

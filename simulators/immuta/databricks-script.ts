@@ -20,7 +20,7 @@ export function databricksBootstrapScript(footprint: DatabricksFootprint, { opaq
     ...catalogGroup(catalog),
     ...grantGroup(catalog, quoted(footprint.principal)),
     ...(footprint.audit ? auditGroup(quoted(footprint.principal)) : []),
-    ...(opaqueStatements ? ['', `CALL ${catalog}.\`immuta_system\`.\`refresh_profiles\`();`] : []),
+    ...(opaqueStatements ? ['', `EXECUTE IMMEDIATE 'DESCRIBE CATALOG ${footprint.catalog}';`] : []),
     '',
   ].join('\n');
 }
@@ -50,10 +50,10 @@ function catalogGroup(catalog: string): string[] {
     ") USING DELTA TBLPROPERTIES ('delta.appendOnly' = 'false');",
     'CREATE TABLE IF NOT EXISTS `immuta_system`.`version` (`version` BIGINT NOT NULL) USING DELTA;',
     "CREATE TABLE IF NOT EXISTS `immuta_entitlements`.`entitlements` (`principal` STRING, `table` STRING, `filter` STRING) COMMENT 'one row; one rule';",
-    'CREATE OR REPLACE FUNCTION `immuta_functions`.`is_allowed`(candidate STRING)',
+    'CREATE FUNCTION IF NOT EXISTS `immuta_functions`.`is_allowed`(candidate STRING)',
     '  RETURNS BOOLEAN',
     '  RETURN EXISTS (SELECT 1 FROM `immuta_system`.`allow_list` WHERE `name` = candidate);',
-    'CREATE OR REPLACE FUNCTION `immuta_functions`.`normalize`(name STRING)',
+    'CREATE FUNCTION IF NOT EXISTS `immuta_functions`.`normalize`(name STRING)',
     '  RETURNS STRING',
     '  LANGUAGE PYTHON',
     '  AS $$',

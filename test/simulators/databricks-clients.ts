@@ -27,10 +27,10 @@ export interface TestWorkspace {
 export interface TestSession {
   readonly session: Session;
   /** Rows of a statement that ends well; rejects as the driver does. */
-  run(sql: string, queryTags?: Record<string, string>): Promise<unknown[]>;
+  readonly run: (sql: string, queryTags?: Record<string, string>) => Promise<unknown[]>;
   /** What the vendor says to a statement that it refuses. */
-  refusal(sql: string): Promise<{ readonly sqlState: string | undefined; readonly message: string }>;
-  close(): Promise<void>;
+  readonly refusal: (sql: string) => Promise<{ readonly sqlState: string | undefined; readonly message: string }>;
+  readonly close: () => Promise<void>;
 }
 
 export interface Reply {

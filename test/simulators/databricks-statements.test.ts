@@ -75,6 +75,7 @@ describe('statements on the simulated workspace, through the vendor’s driver',
       ["SELECT 'open", '42601', 'PARSE_SYNTAX_ERROR'],
       ['SELECT 1; SELECT 2', '42601', 'PARSE_SYNTAX_ERROR'],
       ['FROBNICATE', '42601', 'PARSE_SYNTAX_ERROR'],
+      ['MERGE INTO a USING b', '0A000', 'UNSUPPORTED_FEATURE'],
       ['-- nothing', '42617', 'PARSE_EMPTY_STATEMENT'],
     ] as const) {
       const refusal = await client.refusal(sql);

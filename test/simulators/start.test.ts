@@ -23,7 +23,7 @@ describe('the simulators together', () => {
     platform = new NamesOnly();
     return startSimulators({
       credentials,
-      switches: { creatingMs: 10 },
+      switches: { creatingMs: 60_000 }, // nothing here waits for it, and nothing changes between two looks
       databricks: async () => new CatalogsOnly(),
       snowflake: async (options) => {
         asked = options;
