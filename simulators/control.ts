@@ -5,13 +5,14 @@ import type { Fault, Faults } from './faults.js';
 import type { ImmutaSimulator } from './immuta/server.js';
 import type { Ledger } from './ledger.js';
 import { listenOnLoopback, readBody } from './loopback-server.js';
-import type { SimulatedPlatform } from './simulated-platform.js';
+import type { SimulatedPlatform, SimulatedWorkspace } from './simulated-platform.js';
 
 export interface Controlled {
   readonly ledger: Ledger;
   readonly faults: Faults;
   readonly immuta: ImmutaSimulator;
   readonly snowflake: SimulatedPlatform;
+  readonly databricks: SimulatedWorkspace;
 }
 
 export interface ControlServer {
@@ -28,7 +29,8 @@ export function startControl(controlled: Controlled, port: number): Promise<Cont
   });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { ledger, faults, immuta, snowflake }: Controlled): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, controlled: Controlled): Promise<void> {
+  const { ledger, faults, immuta, snowflake, databricks } = controlled;
   const body = (await readBody(request)) ?? '';
   // A page in somebody's browser must not steer the simulators: browsers send an Origin, our callers do not.
   if (request.headers.origin !== undefined) return send(response, 403, { error: 'The control server answers programs, not pages.' });
@@ -36,7 +38,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { ledg
     case 'GET /ledger':
       return send(response, 200, ledger.entries);
     case 'GET /objects':
-      return send(response, 200, { immuta: immuta.objects(), snowflake: snowflake.objects() });
+      return send(response, 200, { immuta: immuta.objects(), snowflake: snowflake.objects(), databricks: databricks.objects() });
     case 'POST /faults': {
       const read = readFaults(JSON.parse(body));
       faults.add(read);
@@ -45,7 +47,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { ledg
     case 'POST /switches':
       return send(response, 200, immuta.setSwitches(JSON.parse(body)));
     case 'POST /reset':
-      reset({ ledger, faults, immuta, snowflake });
+      reset(controlled);
       return send(response, 200, {});
     default:
       return send(response, 404, { error: 'There are GET /ledger, GET /objects, POST /faults, POST /switches and POST /reset.' });
@@ -53,10 +55,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, { ledg
 }
 
 /** Everything back to how it was at start: objects, switches, faults, ledger. */
-export function reset({ ledger, faults, immuta, snowflake }: Controlled): void {
+export function reset({ ledger, faults, immuta, snowflake, databricks }: Controlled): void {
   faults.clear();
   immuta.reset();
   snowflake.reset();
+  databricks.reset();
   ledger.clear();
 }
 

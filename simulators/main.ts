@@ -3,10 +3,12 @@
 import { parseArgs } from 'node:util';
 import { describeSimulators, listSimulators } from './announcement.js';
 import { prepareCredentials } from './credentials.js';
+import { startDatabricksSimulator } from './databricks/server.js';
 import { startSnowflakeSimulator } from './snowflake/server.js';
 import { startSimulators } from './start.js';
 
-const usage = `usage: simulators [--json] [--guarded] [--credentials <folder>] [--immuta-port <n>] [--snowflake-port <n>] [--control-port <n>]
+const usage = `usage: simulators [--json] [--guarded] [--credentials <folder>] [--immuta-port <n>] [--snowflake-port <n>]
+                  [--databricks-port <n>] [--control-port <n>]
   --json         one JSON object on one line when ready
   --guarded      end when standard input closes
   --credentials  keep keys and passwords in this folder; what is missing there is made
@@ -18,6 +20,7 @@ interface Options {
   readonly credentials: string | undefined;
   readonly immutaPort: number;
   readonly snowflakePort: number;
+  readonly databricksPort: number;
   readonly controlPort: number;
 }
 
@@ -30,10 +33,11 @@ function readOptions(): Options {
       credentials: { type: 'string' },
       'immuta-port': { type: 'string', default: '0' },
       'snowflake-port': { type: 'string', default: '0' },
+      'databricks-port': { type: 'string', default: '0' },
       'control-port': { type: 'string', default: '0' },
     },
   });
-  const portOf = (name: 'immuta-port' | 'snowflake-port' | 'control-port'): number => {
+  const portOf = (name: 'immuta-port' | 'snowflake-port' | 'databricks-port' | 'control-port'): number => {
     if (!/^\d{1,5}$/.test(values[name]) || Number(values[name]) > 65_535)
       throw new TypeError(`--${name} needs a port from 0 to 65535, not "${values[name]}".`);
     return Number(values[name]);
@@ -44,12 +48,18 @@ function readOptions(): Options {
     credentials: values.credentials,
     immutaPort: portOf('immuta-port'),
     snowflakePort: portOf('snowflake-port'),
+    databricksPort: portOf('databricks-port'),
     controlPort: portOf('control-port'),
   };
 }
 
 async function run({ json, guarded, credentials, ...ports }: Options): Promise<void> {
-  const simulators = await startSimulators({ snowflake: startSnowflakeSimulator, credentials: await prepareCredentials(credentials), ...ports });
+  const simulators = await startSimulators({
+    snowflake: startSnowflakeSimulator,
+    databricks: startDatabricksSimulator,
+    credentials: await prepareCredentials(credentials),
+    ...ports,
+  });
   let ending = false;
   const end = (): void => {
     if (ending) return;

@@ -7,6 +7,9 @@ import type { Row } from './statement.js';
 
 type Relation = (access: Access, catalogs: (securable: Securable) => boolean) => readonly Row[];
 
+const historyColumns = ['comment', 'created', 'created_by', 'last_altered'];
+const grantColumns = ['grantor', 'grantee', 'privilege_type', 'is_grantable', 'inherited_from'];
+
 const relations: Readonly<Record<string, Relation>> = {
   catalogs: (access, inside) =>
     visible(access, 'CATALOG', inside).map((each) => ({ catalog_name: each.path[0] ?? '', catalog_owner: each.owner, ...history(each) })),
@@ -45,17 +48,37 @@ const relations: Readonly<Record<string, Relation>> = {
 
 const metastoreId = '00000000-0000-4000-8000-00000000000e';
 
-/** The rows of a relation by its full name. @throws SqlError when it is absent or out of reach. */
-export function rowsOf(access: Access, path: readonly string[]): readonly Row[] {
+/** What a relation is called by to `SELECT *`, also when it has no rows. */
+const columns: Readonly<Record<string, readonly string[]>> = {
+  catalogs: ['catalog_name', 'catalog_owner', ...historyColumns],
+  schemata: ['catalog_name', 'schema_name', 'schema_owner', ...historyColumns],
+  tables: ['table_catalog', 'table_schema', 'table_name', 'table_type', 'table_owner', ...historyColumns],
+  routines: ['routine_catalog', 'routine_schema', 'routine_name', 'routine_type', 'routine_owner', ...historyColumns],
+  volumes: ['volume_catalog', 'volume_schema', 'volume_name', 'volume_owner', ...historyColumns],
+  metastores: ['metastore_id', 'metastore_name', 'metastore_owner'],
+  metastore_privileges: [...grantColumns, 'metastore_id'],
+  catalog_privileges: [...grantColumns, 'catalog_name'],
+  schema_privileges: [...grantColumns, 'catalog_name', 'schema_name'],
+  table_privileges: [...grantColumns, 'table_catalog', 'table_schema', 'table_name'],
+  routine_privileges: [...grantColumns, 'routine_catalog', 'routine_schema', 'routine_name'],
+};
+
+export interface Source {
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+/** A relation by its full name. The columns of tables are not kept: one stands for all. @throws SqlError when it is absent or out of reach. */
+export function sourceOf(access: Access, path: readonly string[]): Source {
   const [catalog = '', schema = '', table = ''] = path;
   if (schema === 'information_schema') {
     access.reach(path);
     const relation = Object.hasOwn(relations, table) ? relations[table] : undefined;
     if (relation === undefined) throw notFound('TABLE', path.join('.'));
-    return relation(access, (securable) => catalog === 'system' || securable.path[0] === catalog);
+    return { columns: columns[table] ?? [], rows: relation(access, (securable) => catalog === 'system' || securable.path[0] === catalog) };
   }
   access.require('SELECT', access.resolve('TABLE', path));
-  return [];
+  return { columns: ['value'], rows: [] };
 }
 
 function visible(access: Access, kind: SecurableKind, inside: (securable: Securable) => boolean): Securable[] {

@@ -103,7 +103,9 @@ export function parseDescribe(cursor: TokenCursor): Statement {
     read: true,
     run({ access, session }) {
       const found = access.resolve(kind, qualify(session, name, { CATALOG: 1, SCHEMA: 2, TABLE: 3, FUNCTION: 3, VOLUME: 3 }[kind]));
-      access.require(kind === 'CATALOG' ? 'USE CATALOG' : kind === 'SCHEMA' ? 'USE SCHEMA' : kind === 'FUNCTION' ? 'EXECUTE' : 'SELECT', found);
+      // [admin] metastore admins read the metadata of everything
+      if (!access.principal.admin)
+        access.require(kind === 'CATALOG' ? 'USE CATALOG' : kind === 'SCHEMA' ? 'USE SCHEMA' : kind === 'FUNCTION' ? 'EXECUTE' : 'SELECT', found);
       const [catalog = '', schema = ''] = found.path;
       const base: [string, string][] =
         kind === 'CATALOG'

@@ -2,7 +2,7 @@
 import { orderOf } from './cell.js';
 import { parseExpression } from './expression.js';
 import type { Expression } from './expression.js';
-import { rowsOf } from './information-schema.js';
+import { sourceOf } from './information-schema.js';
 import { qualify } from './session.js';
 import type { Cell, Execution, Result, Row, Statement } from './statement.js';
 import type { TokenCursor } from './token-cursor.js';
@@ -16,6 +16,7 @@ interface Item {
 export function parseSelect(cursor: TokenCursor): Statement {
   const distinct = cursor.accept('DISTINCT');
   const items = cursor.accept('*') ? undefined : readItems(cursor);
+  if (items === undefined && !cursor.sees('FROM')) throw cursor.unexpected();
   const from = cursor.accept('FROM') ? cursor.name() : undefined;
   if (from !== undefined && cursor.peek()?.kind === 'word' && !startsClause(cursor)) {
     cursor.accept('AS');
@@ -29,21 +30,18 @@ export function parseSelect(cursor: TokenCursor): Statement {
     ...(from === undefined ? {} : { object: `TABLE ${from.join('.')}` }),
     read: true,
     run(execution) {
-      const source = from === undefined ? [{}] : rowsOf(execution.access, qualify(execution.session, from, 3));
-      const kept = source.filter((row) => where === undefined || where(row, execution) === true);
+      const source = from === undefined ? { columns: [], rows: [{}] } : sourceOf(execution.access, qualify(execution.session, from, 3));
+      const kept = source.rows.filter((row) => where === undefined || where(row, execution) === true);
       const sorted = order === undefined ? kept : kept.toSorted((a, b) => order(a, b, execution));
-      const all = project(items, sorted, execution);
+      const all = project(items, source.columns, sorted, execution);
       const rows = distinct ? [...new Map(all.rows.map((row) => [JSON.stringify(row), row])).values()] : all.rows;
       return { columns: all.columns, rows: rows.slice(0, limit) };
     },
   };
 }
 
-function project(items: readonly Item[] | undefined, rows: readonly Row[], execution: Execution): Result {
-  if (items === undefined) {
-    const columns = Object.keys(rows[0] ?? {});
-    return { columns, rows: rows.map((row) => columns.map((name) => row[name] ?? null)) };
-  }
+function project(items: readonly Item[] | undefined, all: readonly string[], rows: readonly Row[], execution: Execution): Result {
+  if (items === undefined) return { columns: all, rows: rows.map((row) => all.map((name) => row[name] ?? null)) };
   const columns = items.map((item) => item.name);
   if (items.some((item) => item.aggregates)) return { columns, rows: [items.map((item) => item.evaluate(rows, rows[0] ?? {}, execution))] };
   return { columns, rows: rows.map((row) => items.map((item) => item.evaluate(rows, row, execution))) };

@@ -4,6 +4,7 @@
 // The generated processor answers only handlers that declare exactly one parameter.
 import { randomUUID } from 'node:crypto';
 import { Access } from './access.js';
+import { like } from './cell.js';
 import { types } from './definitions.js';
 import type { SqlError } from './errors.js';
 import { nameOf } from './metastore.js';
@@ -26,6 +27,9 @@ export interface Workspace {
 
 /** After so long the answer of ExecuteStatement says that the statement still runs. The vendor waits some seconds [known]; nobody wants to in a test. */
 const directResultsWithinMs = 200;
+
+/** [src] the newest that both drivers know and that needs no Arrow. */
+const serverProtocolVersion = types.TProtocolVersion.SPARK_CLI_SERVICE_PROTOCOL_V8;
 
 type Call = (request: never) => unknown;
 
@@ -59,7 +63,7 @@ export function thriftService(
       sessions.set(id, { id, principal: caller, catalog: catalogName ?? 'main', schema: schemaName ?? 'default', parameters });
       return new types.TOpenSessionResp({
         status: success(),
-        serverProtocolVersion: types.TProtocolVersion.SPARK_CLI_SERVICE_PROTOCOL_V8,
+        serverProtocolVersion,
         sessionHandle: new types.TSessionHandle({ sessionId: identifierOf(id) }),
         configuration: {},
         canUseMultipleCatalogs: true,
@@ -139,6 +143,19 @@ export function thriftService(
         })),
       );
     },
+
+    GetTables({ sessionHandle, catalogName, schemaName, tableName }: types.TGetTablesReq) {
+      const matches = (value: string, pattern: string | null | undefined): boolean => !pattern || like(value, pattern.toLowerCase());
+      return new types.TGetTablesResp(
+        metadataCall(sessionOf(sessionHandle), (access) => ({
+          columns: ['TABLE_CAT', 'TABLE_SCHEM', 'TABLE_NAME', 'TABLE_TYPE', 'REMARKS'],
+          rows: metastore
+            .list('TABLE', catalogName ? [catalogName.toLowerCase()] : [])
+            .filter((each) => access.sees(each) && matches(each.path[1] ?? '', schemaName) && matches(each.path[2] ?? '', tableName))
+            .map(({ path, shownKind, comment }) => [...path, shownKind, comment ?? '']),
+        })),
+      );
+    },
   };
 
   for (const name of callNames) calls[name] ??= (_request: unknown) => unavailable(name);
@@ -189,8 +206,11 @@ function failure(sqlState: string, errorMessage: string): types.TStatus {
   return new types.TStatus({ statusCode: types.TStatusCode.ERROR_STATUS, sqlState, errorCode: 0, errorMessage, displayMessage: errorMessage });
 }
 
+/** Some answers have to hold more than a status, even when it says that all went wrong. */
 function withStatus(name: CallName, status: types.TStatus): unknown {
-  return new types[`T${name}Resp`]({ status } as never);
+  if (name === 'OpenSession') return new types.TOpenSessionResp({ status, serverProtocolVersion });
+  if (name === 'GetInfo') return new types.TGetInfoResp({ status, infoValue: new types.TGetInfoValue({ stringValue: '' }) });
+  return new types[`T${name}Resp`]({ status });
 }
 
 async function settledWithin(operation: Operation, milliseconds: number): Promise<void> {

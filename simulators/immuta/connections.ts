@@ -1,5 +1,5 @@
 // Registration proper. Whatever the two steps have to send alike is compared by field; nothing is stored before every check has passed.
-import type { SimulatedPlatform } from '../simulated-platform.js';
+import type { Platforms } from '../simulated-platform.js';
 import { json } from './answer.js';
 import type { Person } from './authenticator.js';
 import { discover } from './discovery.js';
@@ -35,9 +35,9 @@ export const connectionRoutes: readonly Route[] = [
     path: '/data/connection/test',
     read: true,
     permissions: ['APPLICATION_ADMIN'],
-    answer({ payload }, { state, platform, switches }) {
+    answer({ payload }, { state, platforms, switches }) {
       if (!switches.connectionTest) throw new Refusal(404, 'Not Found');
-      const tests = admit(readRegistration(payload, state, switches), state, platform);
+      const tests = admit(readRegistration(payload, state, switches), state, platforms);
       return json({ status: 'passed', validationTests: tests });
     },
   },
@@ -47,9 +47,9 @@ export const connectionRoutes: readonly Route[] = [
     read: false,
     permissions: ['APPLICATION_ADMIN'],
     answer({ payload, caller }, tenant) {
-      const { state, platform, switches } = tenant;
+      const { state, platforms, switches } = tenant;
       const registration = readRegistration(payload, state, switches);
-      register(registration, admit(registration, state, platform), caller, tenant);
+      register(registration, admit(registration, state, platforms), caller, tenant);
       return json({ objectPath: [registration.connectionKey], bulkId: state.startJobs(2) }, 201); // crawl and set-up
     },
   },
@@ -70,7 +70,7 @@ export const connectionRoutes: readonly Route[] = [
       const update = object({ connection: anything, nativeIntegration: optional(record) })(payload ?? {}, '');
       const requested = technologyOf(update.connection, 'technology', 'connection').connection(update.connection, 'connection');
       if (update.nativeIntegration !== undefined) {
-        compare(requested.agreement, readIntegrationPayload(update.nativeIntegration, 'nativeIntegration', switches).agreement);
+        compare(requested.agreement, readIntegrationPayload(update.nativeIntegration, 'nativeIntegration', 'connection', switches).agreement);
       }
       if (requested.shown['hostname'] !== connection.shown['hostname']) complain('connection.hostname', 'is non-editable attribute(s)');
       connection.shown = requested.shown;
@@ -102,7 +102,7 @@ function readRegistration(payload: unknown, state: State, switches: Switches): R
     connection: (value: unknown, path: string) => technologyOf(value, 'technology', path).connection(value, path),
     settings: optional(connectionSettings),
     options: optional(object({ forceRecursiveCrawl: optional(flag) })),
-    nativeIntegration: (value: unknown, path: string) => readIntegrationPayload(value, path, switches),
+    nativeIntegration: (value: unknown, path: string) => readIntegrationPayload(value, path, 'connection', switches),
   })(payload ?? {}, '');
   const { connectionKey, connection, nativeIntegration: integration } = fields;
   if (connection.technology !== integration.type) complain('nativeIntegration.type', 'must equal "connection.technology"');
@@ -124,7 +124,7 @@ function compare(connection: Agreement, integration: Agreement): void {
 }
 
 /** Refuses what cannot be registered: a duplicate, a remnant, or a platform on which the script did not run. */
-function admit({ connectionKey, connection, integration }: Registration, state: State, platform: SimulatedPlatform): readonly ValidationTest[] {
+function admit({ connectionKey, connection, integration }: Registration, state: State, platforms: Platforms): readonly ValidationTest[] {
   const known = state.connections.get(connectionKey);
   if (known !== undefined) throw new Refusal(409, `Connection ${connectionKey} already exists (id = ${known.integrationId})`);
   const there = [...state.integrations.values()].find((each) => each.type === integration.type && each.account === integration.account);
@@ -132,7 +132,7 @@ function admit({ connectionKey, connection, integration }: Registration, state: 
     throw new Refusal(400, `Use PUT /integrations/${there.id} to repair the ${there.type} integration that previously failed to create`);
   }
   if (there !== undefined) throw new Refusal(409, `${there.type} integration already exists on ${there.account} (id = ${there.id})`);
-  const validationTests = [...connection.validate(platform), ...integration.validate(platform)];
+  const validationTests = [...connection.validate(platforms), ...integration.validate(platforms)];
   if (validationTests.some((test) => test.status === 'failed')) {
     throw new Refusal(422, 'Validation of prerequisite setup failed', { validationResults: { status: 'failed', validationTests } });
   }

@@ -1,4 +1,4 @@
-import type { SimulatedPlatform } from '../simulated-platform.js';
+import type { Platforms } from '../simulated-platform.js';
 import type { Answer } from './answer.js';
 import type { Authenticator, Person } from './authenticator.js';
 import type { State } from './state.js';
@@ -8,7 +8,7 @@ import type { Permission, Switches } from './switches.js';
 export interface Tenant {
   readonly state: State;
   readonly authenticator: Authenticator;
-  readonly platform: SimulatedPlatform;
+  readonly platforms: Platforms;
   readonly switches: Switches;
   /** Aborted when the simulator closes. */
   readonly closing: AbortSignal;

@@ -6,13 +6,14 @@ import { Refusal } from './refusal.js';
 import type { Route } from './route.js';
 import { busy, integrationOf } from './integrations.js';
 import { technologyOf } from './technologies.js';
-import type { RequestedIntegration } from './technology.js';
+import type { RequestedIntegration, Step } from './technology.js';
 import type { Switches } from './switches.js';
 
 /** Reads `{ type, autoBootstrap, config }`. Throws a 400. */
-export function readIntegrationPayload(payload: unknown, path: string, switches: Switches): RequestedIntegration {
+export function readIntegrationPayload(payload: unknown, path: string, step: Step, switches: Switches): RequestedIntegration {
   const technology = technologyOf(payload, 'type', path);
-  const rule = object({ type: oneOf(technology.name), autoBootstrap: oneOf(false), config: technology.integration(switches) });
+  const config = technology.integration(step, switches);
+  const rule = object({ ...technology.envelope(step), type: oneOf(technology.name), autoBootstrap: oneOf(false), config });
   return rule(payload, path).config;
 }
 
@@ -27,10 +28,11 @@ export const scriptRoutes: readonly Route[] = [
     path: '/integrations/scripts/create',
     read: true,
     permissions: ['APPLICATION_ADMIN'],
-    answer({ payload }, { switches, state }) {
-      const integration = readIntegrationPayload(payload, '', switches);
+    answer({ payload }, { switches, state, platforms }) {
+      const integration = readIntegrationPayload(payload, '', 'script', switches);
+      const body = integration.bootstrapScript(switches, platforms);
       state.scripted.set(scriptedFor(integration), integration.agreement);
-      return script(integration.bootstrapScript(switches), switches);
+      return script(body, switches);
     },
   },
   {
@@ -40,7 +42,7 @@ export const scriptRoutes: readonly Route[] = [
     permissions: ['APPLICATION_ADMIN'],
     answer({ payload }, { switches }) {
       if (!switches.cleanupScript) throw new Refusal(404, 'Not Found');
-      return script(readIntegrationPayload(payload, '', switches).cleanupScript, switches);
+      return script(readIntegrationPayload(payload, '', 'script', switches).cleanupScript, switches);
     },
   },
   {

@@ -2,7 +2,7 @@
 import type { Faults } from '../faults.js';
 import type { Ledger } from '../ledger.js';
 import { listenOnLoopback } from '../loopback-server.js';
-import type { SimulatedPlatform } from '../simulated-platform.js';
+import type { Platforms } from '../simulated-platform.js';
 import { Authenticator } from './authenticator.js';
 import { serve } from './exchange.js';
 import { showIntegration } from './integrations.js';
@@ -14,7 +14,7 @@ import type { Switches } from './switches.js';
 export interface ImmutaOptions {
   readonly ledger: Ledger;
   readonly faults: Faults;
-  readonly platform: SimulatedPlatform;
+  readonly platforms: Platforms;
   readonly apiKey: string;
   /** 0 or absent: any free port. */
   readonly port?: number;
@@ -34,7 +34,7 @@ export interface ImmutaSimulator {
 
 /** Starts a tenant. Rejects if the port is taken. */
 export async function startImmutaSimulator(options: ImmutaOptions): Promise<ImmutaSimulator> {
-  const { ledger, faults, platform } = options;
+  const { ledger, faults, platforms } = options;
   const initial: Switches = { ...defaultSwitches, ...readSwitches(options.switches ?? {}) };
   const authenticator = new Authenticator(options.apiKey);
   const state = new State(ledger);
@@ -44,7 +44,7 @@ export async function startImmutaSimulator(options: ImmutaOptions): Promise<Immu
   const tenant: Tenant = {
     state,
     authenticator,
-    platform,
+    platforms,
     get switches() {
       return switches;
     },

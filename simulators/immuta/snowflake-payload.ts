@@ -1,39 +1,22 @@
 // The keys of Immuta's Snowflake payloads. Sources: the vendor's "connection registration payloads" reference guide and the integrations API's
 // configuration payload. What one authentication type needs, another may not bring.
-import { createHash, createPrivateKey } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import type { SimulatedPlatform } from '../simulated-platform.js';
-import { complain, flag, integer, listOf, matching, object, oneOf, optional, record, text } from './payload-rules.js';
+import { comparableClient, exists, hashed, host, oAuthClientConfig, pem, port, withoutSecrets } from './credential-rules.js';
+import { complain, flag, listOf, matching, object, oneOf, optional, record, text } from './payload-rules.js';
 import type { Rule } from './payload-rules.js';
 import { snowflakeBootstrapScript, snowflakeCleanupScript, systemRole } from './snowflake-script.js';
 import type { Agreement, RequestedConnection, RequestedIntegration, Technology, ValidationTest } from './technology.js';
 import type { Switches } from './switches.js';
 
-export const snowflake: Technology = { name: 'Snowflake', integration: readIntegration, connection: readConnection };
+export const snowflake: Technology = {
+  name: 'Snowflake',
+  envelope: () => ({}),
+  integration: (_step, switches) => readIntegration(switches), // both steps send the same
+  connection: readConnection,
+};
 
-const host = matching(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, 'must be a host name without scheme, port or path');
-const port = integer(0, 65_535);
-const pem = matching(/^-----BEGIN (ENCRYPTED |RSA )?PRIVATE KEY-----\r?\n[\s\S]+\n-----END \1PRIVATE KEY-----\s*$/, 'must be a private key in PEM');
 const privateKey = object({ keyName: oneOf('PRIV_KEY_FILE'), userFilename: text, content: pem });
-
-const oAuth = {
-  provider: optional(text),
-  clientId: text,
-  authorityUrl: matching(/^https?:\/\/\S+$/, 'must be a valid uri'),
-  scope: optional(text),
-  resource: optional(text),
-};
-const oAuthSecret = object({ ...oAuth, useCertificate: oneOf(false), clientSecret: text });
-const oAuthCertificate = object({
-  ...oAuth,
-  useCertificate: oneOf(true),
-  publicCertificateThumbprint: text,
-  oauthPrivateKey: object({ keyName: oneOf('oauth client certificate'), userFilename: text, content: pem }),
-});
-const oAuthClientConfig: Rule<Readonly<Record<string, unknown>>> = (value, path) => {
-  const useCertificate = flag(record(value, path)['useCertificate'], `${path}.useCertificate`);
-  return useCertificate ? oAuthCertificate(value, path) : oAuthSecret(value, path);
-};
-
 const userPassword = { authenticationType: oneOf('userPassword'), username: text, password: text };
 const keyPair = { authenticationType: oneOf('keyPair'), username: text, privateKey, privateKeyPassword: optional(text) };
 const oAuthClientCredentials = { authenticationType: oneOf('oAuthClientCredentials'), oAuthClientConfig };
@@ -88,7 +71,7 @@ function readIntegration(switches: Switches): Rule<RequestedIntegration> {
       agreement: agreementOf(config, config.host, at),
       cleanupScript: snowflakeCleanupScript(footprint),
       bootstrapScript: (current) => snowflakeBootstrapScript(footprint, current),
-      validate: (platform) => [
+      validate: ({ snowflake: platform }) => [
         exists('Validate Manual: Database Exists', platform.hasDatabase(config.database), `Database "${config.database}"`),
         exists('Validate Manual: System Role Exists', platform.hasRole(systemRole(config.database)), `Role "${systemRole(config.database)}"`),
       ],
@@ -110,7 +93,7 @@ function readConnection(value: unknown, path: string): RequestedConnection {
     technology: 'Snowflake',
     shown: { ...withoutSecrets(connection), port: at },
     agreement: agreementOf(connection, connection.hostname, at),
-    validate: (platform) => [login(connection, platform), role(connection.role, platform)],
+    validate: ({ snowflake: platform }) => [login(connection, platform), role(connection.role, platform)],
   };
 }
 
@@ -127,13 +110,7 @@ function refuseClosedKey(credentials: Credentials, path: string): void {
   if (encrypted && credentials.privateKeyPassword === undefined) complain(`${path}.privateKeyPassword`, 'is required');
 }
 
-function withoutSecrets(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const secret = new Set(['password', 'privateKey', 'privateKeyPassword', 'oAuthClientConfig']);
-  return Object.fromEntries(Object.entries(fields).filter(([key]) => !secret.has(key)));
-}
-
 function agreementOf(credentials: Credentials, hostname: string, at: number): Agreement {
-  const { provider: _provider, ...oAuthClient } = credentials.oAuthClientConfig ?? {}; // only the script step asks for it
   const fields: Record<string, unknown> = {
     host: hostname.toLowerCase(),
     port: at,
@@ -143,18 +120,9 @@ function agreementOf(credentials: Credentials, hostname: string, at: number): Ag
     password: credentials['password'],
     privateKey: credentials.privateKey?.content,
     privateKeyPassword: credentials.privateKeyPassword,
-    oAuthClientConfig: credentials.oAuthClientConfig === undefined ? undefined : Object.entries(oAuthClient).sort(([a], [b]) => (a < b ? -1 : 1)),
+    oAuthClientConfig: comparableClient(credentials.oAuthClientConfig),
   };
-  const hashed = Object.entries(fields)
-    .filter(([, field]) => field !== undefined)
-    .map(([name, field]) => [name, createHash('sha256').update(JSON.stringify(field)).digest('hex')] as const);
-  return Object.fromEntries(hashed);
-}
-
-function exists(name: string, found: boolean, what: string): ValidationTest {
-  return found
-    ? { name, status: 'passed', result: [] }
-    : { name, status: 'failed', message: `${what} does not exist or is not authorized.`, result: [] };
+  return hashed(fields);
 }
 
 // Snowflake resolves login names and session roles without regard to case; the names inside a script are quoted and exact.

@@ -9,7 +9,7 @@ export type Permission = (typeof permissions)[number];
 export interface Switches {
   /** How the three script endpoints answer; the documentation shows no sample. */
   readonly scriptForm: 'text' | 'jsonString' | 'jsonObject' | 'jsonArray';
-  /** Adds a CALL to the bootstrap script: a statement whose effect only the platform can read. */
+  /** Adds a CALL, or on Databricks an EXECUTE IMMEDIATE, to the bootstrap script: a statement whose effect only the platform can read. */
   readonly opaqueStatements: boolean;
   /** The published example quotes the password with double quotes. */
   readonly doubleQuotedPassword: boolean;

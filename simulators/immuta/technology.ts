@@ -1,5 +1,5 @@
 // What differs from one platform to another: the keys of its payloads, its scripts, and what has to exist before it can be registered.
-import type { SimulatedPlatform } from '../simulated-platform.js';
+import type { Platforms } from '../simulated-platform.js';
 import type { Rule } from './payload-rules.js';
 import type { Switches } from './switches.js';
 
@@ -24,8 +24,9 @@ export interface RequestedIntegration {
   readonly shown: Readonly<Record<string, unknown>>;
   readonly agreement: Agreement;
   readonly cleanupScript: string;
-  bootstrapScript(switches: Switches): string;
-  validate(platform: SimulatedPlatform): readonly ValidationTest[];
+  /** @throws Refusal when the platform has to be asked for something and does not know it. */
+  bootstrapScript(switches: Switches, platforms: Platforms): string;
+  validate(platforms: Platforms): readonly ValidationTest[];
 }
 
 /** A valid `connection`. */
@@ -33,11 +34,16 @@ export interface RequestedConnection {
   readonly technology: string;
   readonly shown: Readonly<Record<string, unknown>>;
   readonly agreement: Agreement;
-  validate(platform: SimulatedPlatform): readonly ValidationTest[];
+  validate(platforms: Platforms): readonly ValidationTest[];
 }
+
+/** The script endpoints and the registration ask for an integration alike, but not with the same keys. */
+export type Step = 'script' | 'connection';
 
 export interface Technology {
   readonly name: string;
-  integration(switches: Switches): Rule<RequestedIntegration>;
+  /** What stands beside `type`, `autoBootstrap` and `config`. */
+  envelope(step: Step): Readonly<Record<string, Rule<unknown>>>;
+  integration(step: Step, switches: Switches): Rule<RequestedIntegration>;
   readonly connection: Rule<RequestedConnection>;
 }

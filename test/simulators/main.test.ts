@@ -52,6 +52,14 @@ describe('the simulators as a program', () => {
         },
         systemAccount: { username: 'IMMUTA_SYSTEM_ACCOUNT', privateKey: expect.stringContaining('BEGIN PRIVATE KEY') },
       },
+      databricks: {
+        host: '127.0.0.1',
+        port: expect.any(Number),
+        httpPath: expect.stringMatching(/^\/sql\/1\.0\/warehouses\/\w+$/),
+        caCert: expect.stringContaining('BEGIN CERTIFICATE'),
+        privilegedUser: { clientId: expect.any(String), clientSecret: expect.any(String), token: expect.stringMatching(/^dapi/) },
+        systemAccount: { clientId: expect.any(String) },
+      },
     });
     expect([integrations.status, objects.status]).toEqual([200, 200]);
   });

@@ -7,7 +7,7 @@ import type { Credentials } from '../../simulators/credentials.js';
 import type { PlatformOptions } from '../../simulators/simulated-platform.js';
 import { startSimulators } from '../../simulators/start.js';
 import type { Simulators } from '../../simulators/start.js';
-import { NamesOnly, registration } from './immuta/tenant.js';
+import { CatalogsOnly, NamesOnly, registration } from './immuta/tenant.js';
 
 describe('the simulators together', () => {
   let simulators: Simulators;
@@ -24,6 +24,7 @@ describe('the simulators together', () => {
     return startSimulators({
       credentials,
       switches: { creatingMs: 10 },
+      databricks: async () => new CatalogsOnly(),
       snowflake: async (options) => {
         asked = options;
         return platform;
@@ -136,6 +137,7 @@ describe('the simulators together', () => {
     const second = startSimulators({
       credentials,
       immutaPort: taken,
+      databricks: async () => new CatalogsOnly(),
       snowflake: async () => {
         const doomed = new NamesOnly();
         doomed.close = async () => {
@@ -163,7 +165,15 @@ describe('the credentials of the simulators', () => {
 
     expect(second).toEqual(first);
     expect((await readFile(join(folder, 'admin.p8'), 'utf8')).trim()).toBe(first.privilegedUser.privateKey);
-    for (const file of ['immuta.api-key', 'admin.password', 'admin.p8', 'immuta.password', 'immuta.p8']) {
+    for (const file of [
+      'immuta.api-key',
+      'admin.password',
+      'admin.p8',
+      'immuta.password',
+      'immuta.p8',
+      'databricks.token',
+      'databricks.client-secret',
+    ]) {
       expect((await stat(join(folder, file))).mode & 0o777).toBe(0o600);
     }
   });

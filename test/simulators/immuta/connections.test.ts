@@ -184,7 +184,7 @@ describe('registering a connection in Immuta', () => {
     ['a missing integration', { top: { nativeIntegration: undefined } }, '"nativeIntegration" is required'],
     ['a wrong setting', { top: { settings: { isActive: 'no' } } }, '"settings.isActive" must be a boolean'],
     ['a wrong option', { top: { options: { recursive: true } } }, '"options.recursive" is not allowed'],
-    ['another technology', { connection: { technology: 'Databricks' } }, '"connection.technology" must be one of [Snowflake]'],
+    ['another technology', { connection: { technology: 'Glue' } }, '"connection.technology" must be one of [Snowflake, Databricks]'],
   ])('refuses %s and names it', async (_what, changes, message) => {
     expect(await register(changes)).toMatchObject({ status: 400, body: { message: expect.stringContaining(message) } });
   });

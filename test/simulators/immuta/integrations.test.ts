@@ -34,8 +34,8 @@ describe('the integrations of Immuta', () => {
   });
 
   it('gives the id as a number or as a string, and the status as an object or as a string', async () => {
+    tenant.immuta.setSwitches({ creatingMs: 60_000, integrationIdForm: 'string', statusForm: 'string' });
     await tenant.call('POST', '/data/connection', registration());
-    tenant.immuta.setSwitches({ integrationIdForm: 'string', statusForm: 'string' });
 
     const one = await tenant.call('GET', '/integrations/1');
     const status = await tenant.call('GET', '/integrations/1/status');

@@ -6,7 +6,7 @@ import { startImmutaSimulator } from '../../../simulators/immuta/server.js';
 import type { ImmutaSimulator } from '../../../simulators/immuta/server.js';
 import type { Switches } from '../../../simulators/immuta/switches.js';
 import { Ledger } from '../../../simulators/ledger.js';
-import type { SimulatedPlatform } from '../../../simulators/simulated-platform.js';
+import type { SimulatedPlatform, SimulatedWorkspace, WorkspaceCredential } from '../../../simulators/simulated-platform.js';
 
 export const apiKey = 'an-api-key';
 
@@ -43,6 +43,36 @@ export class NamesOnly implements SimulatedPlatform {
   }
 }
 
+export class CatalogsOnly implements SimulatedWorkspace {
+  readonly host = '127.0.0.1';
+  readonly port = 1;
+  readonly httpPath = '/sql/1.0/warehouses/none';
+  readonly caCert = '';
+  readonly url = 'https://127.0.0.1:1';
+  readonly catalogs = new Set<string>();
+
+  hasCatalog(name: string): boolean {
+    return this.catalogs.has(name.toLowerCase());
+  }
+  hasPrincipal(name: string): boolean {
+    return name === 'immuta-client';
+  }
+  identify(credential: WorkspaceCredential): string | undefined {
+    const isGood =
+      'token' in credential ? credential.token === 'dapi-good' : credential.clientId === 'immuta-client' && credential.clientSecret === 'good';
+    return isGood ? 'immuta-client' : undefined;
+  }
+  objects(): unknown {
+    return [...this.catalogs];
+  }
+  reset(): void {
+    this.catalogs.clear();
+  }
+  async close(): Promise<void> {
+    this.catalogs.clear();
+  }
+}
+
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
@@ -55,6 +85,7 @@ export interface TestTenant {
   readonly immuta: ImmutaSimulator;
   readonly ledger: Ledger;
   readonly platform: NamesOnly;
+  readonly workspace: CatalogsOnly;
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   fault(fault: Omit<Fault, 'nth'> & { readonly nth?: number }): void;
 }
@@ -63,11 +94,14 @@ export async function startTenant(switches: Partial<Switches> = {}): Promise<Tes
   const ledger = new Ledger();
   const faults = new Faults();
   const platform = new NamesOnly();
-  const immuta = await startImmutaSimulator({ ledger, faults, platform, apiKey, switches: { creatingMs: 20, deletingMs: 20, ...switches } });
+  const workspace = new CatalogsOnly();
+  const platforms = { snowflake: platform, databricks: workspace };
+  const immuta = await startImmutaSimulator({ ledger, faults, platforms, apiKey, switches: { creatingMs: 20, deletingMs: 20, ...switches } });
   return {
     immuta,
     ledger,
     platform,
+    workspace,
     async call(method, path, body, headers) {
       const response = await fetch(`${immuta.url}${path}`, {
         method,
