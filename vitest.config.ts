@@ -9,14 +9,18 @@ export default defineConfig({
   test: {
     reporters: ['default', './dist/test/closing-line.js'],
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    maxWorkers: 4, // they wait for timers and servers more than they compute
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['dist/test/**/*.test.js'], exclude: serverTests, setupFiles: ['dist/test/quiet.setup.js'] } },
       {
         extends: true,
         test: {
           name: 'server',
+          // Whole runs with processes of their own: on a busy machine one of them has taken half a minute.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           include: serverTests,
           setupFiles: ['dist/test/quiet.setup.js'],
           globalSetup: ['dist/test/temporal.setup.js'],

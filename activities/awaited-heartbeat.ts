@@ -2,6 +2,7 @@
 // returns, and is therefore fit to be a write-ahead record.
 import { activityInfo, cancellationDetails, cancellationSignal, getClient, heartbeat } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
+import { refusal } from './application-failure.js';
 
 export interface HeartbeatRecord<T> {
   /** Resolves when the server has stored the details. Rejects when the activity was cancelled just now, or is no longer ours. */
@@ -10,6 +11,22 @@ export interface HeartbeatRecord<T> {
   readonly stop: AbortSignal;
   /** True if it was the run that was cancelled: then what is in flight is settled before the activity ends. */
   readonly cancelled: () => boolean;
+}
+
+/**
+ * What the last attempt left on record, `undefined` if nothing. A record that cannot be read is not no record: this attempt would start over what
+ * is done. It throws a `PortError`, and another attempt waits for a worker that has the key.
+ */
+export function recorded<T>(read: (details: unknown) => T | undefined): T | undefined {
+  const details: unknown = activityInfo().heartbeatDetails;
+  if (details === undefined || details === null) return undefined;
+  const record = read(details);
+  if (record !== undefined) return record;
+  throw refusal(
+    'bad-answer',
+    'What earlier attempts of this step have done is on record, and this worker cannot read it.',
+    'Give every worker all keys in MOORING_CODEC_KEYS, the newest one first only when all have it.',
+  );
 }
 
 export function openRecord<T>(): HeartbeatRecord<T> {

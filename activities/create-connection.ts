@@ -1,11 +1,10 @@
 // One of the two writes in Immuta. It is sent once; when the answer is lost we wait, read back, and only then decide: a connection that is ours is
 // kept, one that is not is never touched, and only certain absence allows another POST.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { activityInfo } from '@temporalio/activity';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { durationMs } from '../rules/duration.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
-import { openRecord, type HeartbeatRecord } from './awaited-heartbeat.js';
+import { openRecord, recorded, type HeartbeatRecord } from './awaited-heartbeat.js';
 import { findIntegration, isOurs } from './inspect-registration.js';
 import type { ImmutaConnection, ImmutaPort, Integration, OpenImmuta } from './ports.js';
 import { readRequest } from './request.js';
@@ -30,8 +29,9 @@ export interface Sent {
 export function createCreateConnection({ openImmuta }: { readonly openImmuta: OpenImmuta }) {
   return async function createConnection(input: CreateConnectionInput): Promise<CreatedConnection> {
     const record = openRecord<Sent | undefined>();
-    const run: Run = { record, sent: readSent(activityInfo().heartbeatDetails) ?? input.sent, request: input.request };
+    const run: Run = { record, sent: undefined, request: input.request };
     try {
+      run.sent = recorded(readSent) ?? input.sent;
       run.request = readRequest(input.request);
       // The write is settled whatever happens to the run: its requests are not cut by a cancellation.
       const immuta = openImmuta(run.request.immuta, new AbortController().signal);

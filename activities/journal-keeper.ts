@@ -22,6 +22,8 @@ export class JournalKeeper {
   #coveredThrough: number;
   #leaseEndsAt = 0;
   #storing: Promise<void> = Promise.resolve();
+  /** How often everything unknown was settled: a record that began before covers nothing after. */
+  #settlings = 0;
 
   constructor(options: JournalKeeperOptions, journal: Journal = emptyJournal) {
     this.#options = options;
@@ -51,14 +53,14 @@ export class JournalKeeper {
     void this.#store(index + 1, last).catch(() => undefined);
   }
 
-  /** Keeps the lease alive while a statement runs. */
-  async renewingWhile<T>(statement: Promise<T>): Promise<T> {
+  /** Keeps the lease alive while something runs. */
+  async renewingWhile<T>(running: Promise<T>): Promise<T> {
     const renewal = setInterval(
       () => void this.#store(this.#coveredThrough, this.#coveredThrough).catch(() => undefined),
       this.#options.heartbeatTimeoutMs / 3,
     );
     try {
-      return await statement;
+      return await running;
     } finally {
       clearInterval(renewal);
     }
@@ -82,10 +84,16 @@ export class JournalKeeper {
     if (this.#journal.firstSentAt === undefined) this.#journal = { ...this.#journal, firstSentAt: platformTime };
   }
 
-  /** Everything between the two marks is settled: what was not applied may be sent again. */
+  /**
+   * Everything between the two marks is settled: what was not applied may be sent again. A CREATE that was not applied made nothing, and what
+   * stands under its name is somebody else's, whenever it was created.
+   */
   settled(): void {
-    this.#journal = { ...this.#journal, mayHaveSentThrough: this.#journal.acknowledgedThrough };
-    this.#coveredThrough = this.#journal.acknowledgedThrough;
+    const { acknowledgedThrough } = this.#journal;
+    const creations = this.#journal.creations.filter(({ index }) => index <= acknowledgedThrough);
+    this.#journal = { ...this.#journal, mayHaveSentThrough: acknowledgedThrough, creations };
+    this.#coveredThrough = acknowledgedThrough;
+    this.#settlings++;
   }
 
   /** Stores what is known now, without allowing more. */
@@ -95,13 +103,15 @@ export class JournalKeeper {
 
   async #store(from: number, last: number): Promise<void> {
     const previous = this.#storing;
+    const settlings = this.#settlings;
     const storing = (async () => {
       await previous.catch(() => undefined);
-      const through = Math.max(this.#coveredThrough, Math.min(last, from + this.#options.window - 1));
+      const wanted = settlings === this.#settlings ? Math.min(last, from + this.#options.window - 1) : -1;
+      const through = Math.max(this.#coveredThrough, wanted);
       const sentAt = this.#options.monotonicMs();
       this.#journal = { ...this.#journal, mayHaveSentThrough: Math.max(through, this.#journal.mayHaveSentThrough) };
       await this.#options.store(this.#journal);
-      this.#coveredThrough = through;
+      if (settlings === this.#settlings) this.#coveredThrough = through;
       this.#leaseEndsAt = sentAt + this.#options.heartbeatTimeoutMs;
     })();
     this.#storing = storing;

@@ -13,7 +13,7 @@ import { planScript } from '../sql/plan-script.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
 import { JournalKeeper } from './journal-keeper.js';
 import type { OpenPlatform, PlatformSession, ScriptSeal } from './ports.js';
-import { openRecord, type HeartbeatRecord } from './awaited-heartbeat.js';
+import { openRecord, recorded, type HeartbeatRecord } from './awaited-heartbeat.js';
 import { readConnectionRequest, refuseShortTiming } from './request.js';
 import { OutcomeUnknown, settleUnknown } from './settle-unknown.js';
 
@@ -28,8 +28,8 @@ export interface RunScriptInput {
   readonly historyReadable: boolean;
   /** What the cleanup script would drop: statements that create one of these are on record with their time. */
   readonly targets: readonly ObjectReference[];
-  /** Where an earlier activity of this run stopped, when a person settled what it could not. */
-  readonly resume?: { readonly journal: Journal; readonly unknownRan: boolean } | undefined;
+  /** Where an earlier activity of this run stopped, and through which statement, if any, a person says that the script ran. */
+  readonly resume?: { readonly journal: Journal; readonly ranThrough?: number | undefined } | undefined;
 }
 
 export interface ScriptRun {
@@ -57,15 +57,18 @@ export function createRunScript(dependencies: RunScriptDependencies) {
   return async function runScript(input: RunScriptInput): Promise<ScriptRun> {
     const step = `${input.script.purpose} script`;
     const record = openRecord<Journal>();
-    const before = readJournal(activityInfo().heartbeatDetails) ?? input.resume?.journal ?? emptyJournal;
+    let before: Journal | undefined;
     let keeper: JournalKeeper | undefined;
     try {
+      before = recorded(readJournal) ?? input.resume?.journal ?? emptyJournal;
       const request = readConnectionRequest(input.request);
       refuseShortTiming(request, dependencies.allowShortTiming);
       refuseUndecided(input.decisions, dependencies.allowAutomatic);
       const script = openScript(dependencies.seal, input.script);
       keeper = startJournal(request, record, before, input.historyReadable);
-      return await runStatements({ ...dependencies, request, input, script, keeper, record });
+      takeAnswer(keeper, input.resume);
+      // All the while: a login or a look at the history may take longer than a lease, and each has a deadline of its own.
+      return await keeper.renewingWhile(runStatements({ ...dependencies, request, input, script, keeper, record }));
     } catch (error) {
       const journal = keeper?.journal ?? before; // whatever stops this attempt, what earlier ones did stays on record
       if (error instanceof OutcomeUnknown) throw applicationFailure(error, step, { journal, statement: error.statement });
@@ -94,7 +97,6 @@ async function runStatements(run: Run): Promise<ScriptRun> {
   const session = await openSession(run, killSignal(record));
   try {
     keeper.noteFirstSend(platformTime(session));
-    takeAnswer(keeper, run.input.resume);
     await keeper.flush();
     if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
       await settle(run, session);
@@ -141,10 +143,10 @@ function killSignal({ stop, cancelled }: HeartbeatRecord<Journal>): AbortSignal 
   return kill.signal;
 }
 
-/** A person said that the unknown statement ran: that moves the mark by one, and only in the first attempt that hears it. */
+/** A person said that a statement ran: then those before it ran too, for they are sent one after the other. Only the first attempt hears it. */
 function takeAnswer(keeper: JournalKeeper, resume: RunScriptInput['resume']): void {
-  const heardBefore = readJournal(activityInfo().heartbeatDetails) !== undefined;
-  if (resume?.unknownRan && !heardBefore) keeper.acknowledge(resume.journal.acknowledgedThrough + 1, 'skipped');
+  if (recorded(readJournal) !== undefined) return;
+  for (let index = keeper.journal.acknowledgedThrough + 1; index <= (resume?.ranThrough ?? -1); index++) keeper.acknowledge(index, 'skipped');
 }
 
 async function runStatement(run: Run, session: PlatformSession, index: number, last: number): Promise<string> {
@@ -160,7 +162,7 @@ async function runStatement(run: Run, session: PlatformSession, index: number, l
   });
   keeper.lookAhead(index, last);
   try {
-    const { queryId } = await keeper.renewingWhile(execution);
+    const { queryId } = await execution;
     keeper.acknowledge(index, 'ran');
     return queryId;
   } catch (error) {

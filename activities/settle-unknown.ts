@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
 import type { FailureKind } from '../rules/failure-kind.js';
 import { unknownCount } from '../rules/journal.js';
-import { settle, sight, type Sighting } from '../rules/settle.js';
+import { settle, sight } from '../rules/settle.js';
 import type { JournalKeeper } from './journal-keeper.js';
 import type { PlatformSession, StatementRecord } from './ports.js';
 
@@ -40,37 +40,45 @@ const historyMarginMs = 60_000;
 export async function settleUnknown(unknown: Unknown): Promise<void> {
   const { keeper, session } = unknown;
   if (unknownCount(keeper.journal) === 0) return;
-  await keeper.renewingWhile(sleep(unknown.quietPeriodMs));
+  await sleep(unknown.quietPeriodMs);
   for (;;) {
     const records = await session.history(unknown.tagPrefix, since(keeper.journal.firstSentAt));
     if (advance(unknown, records) === 'settled') {
       keeper.settled();
       return;
     }
-    await keeper.renewingWhile(sleep(lookAgainMs));
+    await sleep(lookAgainMs);
   }
 }
 
 function advance({ keeper, planned, tagPrefix, targets }: Unknown, records: readonly StatementRecord[] | 'unavailable'): 'settled' | 'still-running' {
+  if (records === 'unavailable') return refuseToGuess(keeper, planned);
   while (unknownCount(keeper.journal) > 0) {
     const index = keeper.journal.acknowledgedThrough + 1;
     const statement = planned[index];
     if (statement === undefined) return 'settled';
-    const seen = records === 'unavailable' ? [] : records.filter(({ tag }) => tag.startsWith(`${tagPrefix}${index}/`));
-    const sighting: Sighting = records === 'unavailable' ? 'unavailable' : sight(seen);
-    switch (settle(sighting, statement.repeatable)) {
+    const seen = records.filter(({ tag }) => tag.startsWith(`${tagPrefix}${index}/`));
+    switch (settle(sight(seen), statement.repeatable)) {
       case 'wait':
         return 'still-running';
       case 'send':
         return 'settled';
       case 'ask':
-        throw new OutcomeUnknown(statement, 'the answer was lost, and the query history cannot be read in full by this role');
+        throw new OutcomeUnknown(statement, 'the answer was lost');
       case 'done':
         noteFound(keeper, statement, seen, targets);
         keeper.acknowledge(index, 'skipped');
     }
   }
   return 'settled';
+}
+
+/** Without a history everything unknown may have been applied, not only the first: it is sent again together or not at all. */
+function refuseToGuess({ journal }: JournalKeeper, planned: readonly PlannedStatement[]): 'settled' {
+  const unknown = planned.slice(journal.acknowledgedThrough + 1, journal.mayHaveSentThrough + 1);
+  const harmful = unknown.find(({ repeatable }) => settle('unavailable', repeatable) === 'ask');
+  if (harmful === undefined) return 'settled';
+  throw new OutcomeUnknown(harmful, 'the answer was lost, and the query history cannot be read in full by this role');
 }
 
 /** What the history shows as ours is as good as an acknowledgement, with the platform's own time. */

@@ -9,7 +9,7 @@ import { line, paired, ratioLine, type Line } from './line.js';
 import type { Work } from './naked/activities.js';
 import { nakedQueue } from './naked/start.js';
 import { nakedWork, registrationRequest } from './request.js';
-import { interleave, timed } from './rounds.js';
+import { interleave, nextRunnerMs, timed } from './rounds.js';
 import type { Stage } from './stage.js';
 
 export const registration: Benchmark = {
@@ -18,17 +18,18 @@ export const registration: Benchmark = {
   async run({ quick, stage: open }) {
     const stage = await open();
     const product = await productSide(stage);
+    const nakedWorker = await stage.naked.startWorker();
     try {
       const recorded = await recordProduct(stage, product);
-      await stage.naked.startWorker();
       const sides: Sides = { product: (key) => product.register(key), naked: nakedSide(stage, recorded) };
       return [
-        ...(await atLatency(stage, sides, recorded.places, { delayMs: 0, rounds: quick ? 9 : 41, ratio: 1.15 })),
-        ...(await atLatency(stage, sides, recorded.places, { delayMs: 30, rounds: quick ? 3 : 11, ratio: 1.15 })),
+        ...(await atLatency(stage, sides, recorded.places, { delayMs: 0, rounds: quick ? 5 : 25, ratio: 1.15 })),
+        ...(await atLatency(stage, sides, recorded.places, { delayMs: 30, rounds: quick ? 2 : 9, ratio: 1.15 })),
         line('history of one registration', [await product.historyEvents()], 'events', { atMost: 34 }),
         line('remote calls of each side', [recorded.calls], 'calls'),
       ];
     } finally {
+      await nakedWorker.stop();
       await product.close();
     }
   },
@@ -52,7 +53,7 @@ async function atLatency(stage: Stage, sides: Sides, places: readonly string[], 
     calls[side] = remoteCalls(await stage.control.ledger());
     return ms;
   };
-  const { product, naked } = await interleave({ product: measure('product'), naked: measure('naked') }, { rounds });
+  const { product, naked } = await interleave({ product: measure('product'), naked: measure('naked') }, { rounds, settleMs: nextRunnerMs });
   requireSameCalls(calls);
   return [
     ratioLine(`registration at ${delayMs} ms, product / naked`, product, naked, { atMost: ratio }),

@@ -13,7 +13,7 @@ import type { Benchmark } from './benchmark.js';
 import { line, paired, type Line } from './line.js';
 import { nakedQueue } from './naked/start.js';
 import { nakedWork, registrationRequest } from './request.js';
-import { interleave } from './rounds.js';
+import { interleave, nextRunnerMs } from './rounds.js';
 import type { Stage } from './stage.js';
 
 const statements = Array.from({ length: 100 }, (_, index) => `CREATE ROLE BENCH_${index}`);
@@ -24,12 +24,13 @@ export const script: Benchmark = {
   async run({ quick, stage: open }) {
     const stage = await open();
     const product = await stage.sandbox.startWorker();
-    await stage.naked.startWorker();
+    const naked = await stage.naked.startWorker();
     const workflows = await startWorkflowWorker(stage);
     try {
-      return [...(await atLatency(stage, 0, quick ? 5 : 25)), ...(await atLatency(stage, 30, quick ? 3 : 11))];
+      return [...(await atLatency(stage, 0, quick ? 3 : 15)), ...(await atLatency(stage, 30, quick ? 2 : 7))];
     } finally {
       await workflows.stop();
+      await naked.stop();
       await product.stop();
     }
   },
@@ -48,7 +49,7 @@ async function atLatency(stage: Stage, delayMs: number, rounds: number): Promise
       careful: measure(await productRun(stage, false)),
       bare: measure(await bareRun(stage)),
     },
-    { rounds },
+    { rounds, settleMs: nextRunnerMs },
   );
   const at = `at ${delayMs} ms`;
   const speed = paired(product, bare, (mine, other) => other / mine);

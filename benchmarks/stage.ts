@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { startSandbox, type Sandbox } from '../dev/sandbox.js';
 import { SimulatorControl } from '../dev/simulator-control.js';
 import { readKeyRing } from '../secrets/key-ring.js';
@@ -20,6 +21,7 @@ export interface Stage {
 }
 
 export async function openStage(): Promise<Stage> {
+  Runtime.install({ logger: new DefaultLogger('WARN') });
   const folder = await mkdtemp(join(tmpdir(), 'mooring-benchmark-'));
   const sandbox = await startSandbox({ folder });
   const temporal = await connectClient({ ...sandbox.commandEnvironment }, await readKeyRing(sandbox.codecKeysFile));

@@ -25,7 +25,7 @@ export const workerStart: Benchmark = {
     const settleMs = quick ? 2_000 : 10_000;
     const memory = await interleave(
       { product: () => idleMegabytes(starts.product, settleMs), naked: () => idleMegabytes(starts.naked, settleMs) },
-      { rounds: quick ? 3 : 7, warmups: 0 },
+      { rounds: quick ? 2 : 5, warmups: 0 },
     );
     return [
       ratioLine('worker ready, product / naked', ready.product, ready.naked, { atMost: 1.2 }),

@@ -1,6 +1,6 @@
 // What every command is given, and what all commands have in common: options, connecting, letting go.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { durationMs, durationPattern } from '../rules/duration.js';
+import { durationMs, isDuration } from '../rules/duration.js';
 import type { CommandConfig } from './config.js';
 import type { Connections } from './connections.js';
 import type { ExitCode } from './exit-code.js';
@@ -54,7 +54,7 @@ export function followOptions(): readonly Option[] {
 
 /** Milliseconds of an option such as `30s` or `72h`. */
 export function parseDuration(text: string): number {
-  if (!durationPattern.test(text)) throw new InvalidArgumentError('Write a whole number and ms, s, m, h or d: 30s, 15m, 72h.');
+  if (!isDuration(text)) throw new InvalidArgumentError('Write a whole number and ms, s, m, h or d: 30s, 15m, 72h.');
   return durationMs(text);
 }
 

@@ -211,7 +211,7 @@ function expect(holds: boolean, otherwise: string): void {
   if (!holds) throw new SceneFailed(otherwise);
 }
 
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(50)) {

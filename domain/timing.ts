@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { durationPattern, type DurationText } from '../rules/duration.js';
+import { durationMs, isDuration, type DurationText } from '../rules/duration.js';
 
-const Duration = z.custom<DurationText>((text) => typeof text === 'string' && durationPattern.test(text), {
-  error: 'must be a whole number and ms, s, m, h or d: 30s, 15m, 72h',
-});
+const Duration = z.custom<DurationText>(isDuration, { error: 'must be a whole number and ms, s, m, h or d, at most 366d: 30s, 15m, 72h' });
+
+/** Node ends a timer of more than 24.8 days at once: a quiet period of a month would be none. A day is longer than any of these waits has use for. */
+const longestWaitMs = 24 * 60 * 60_000;
+const Wait = Duration.refine((text) => durationMs(text) <= longestWaitMs, { error: 'must be at most 24h' });
 
 /**
  * Every wait of a run. It is part of the workflow's input because workflow code reads no environment.
@@ -13,10 +15,10 @@ const Duration = z.custom<DurationText>((text) => typeof text === 'string' && du
  * - `pollInterval`: the pause between two looks at Immuta.
  */
 export const Timing = z.strictObject({
-  quietPeriod: Duration.default('30s'),
-  heartbeatTimeout: Duration.default('10s'),
-  verifyDeadline: Duration.default('15m'),
-  pollInterval: Duration.default('5s'),
+  quietPeriod: Wait.default('30s'),
+  heartbeatTimeout: Wait.default('10s'),
+  verifyDeadline: Wait.default('15m'),
+  pollInterval: Wait.default('5s'),
 });
 export type Timing = z.infer<typeof Timing>;
 

@@ -46,9 +46,7 @@ export function platformOpener(options: PlatformOptions): (target: SnowflakeTarg
   return async (target, signal) => {
     const login = await resolveLogin(target, options);
     if (signal.aborted) throw aborted();
-    const session = await RunnerSession.open(spare.take(), login, deadlines, signal);
-    spare.provide();
-    return session;
+    return await RunnerSession.open(spare, login, deadlines, signal);
   };
 }
 
@@ -58,25 +56,28 @@ export class RunnerSession {
   readonly clockOffsetMs: number;
   readonly #runner: Runner;
   readonly #deadlines: Deadlines;
+  readonly #spare: SpareRunner;
 
-  static async open(runner: Runner, login: SnowflakeLogin, deadlines: Deadlines, signal: AbortSignal): Promise<RunnerSession> {
+  static async open(spare: SpareRunner, login: SnowflakeLogin, deadlines: Deadlines, signal: AbortSignal): Promise<RunnerSession> {
+    const runner = spare.take();
     const abort = (): void => void runner.kill('the attempt was cancelled');
     signal.addEventListener('abort', abort, { once: true });
     void runner.gone.then(() => signal.removeEventListener('abort', abort));
     try {
       const { identity, clockOffsetMs } = await runner.ask('open', { login }, deadlines.openMs);
-      return new RunnerSession(runner, identity, clockOffsetMs, deadlines);
+      return new RunnerSession(runner, identity, clockOffsetMs, deadlines, spare);
     } catch (error) {
       await runner.kill('the login failed');
       throw error;
     }
   }
 
-  private constructor(runner: Runner, identity: Identity, clockOffsetMs: number, deadlines: Deadlines) {
+  private constructor(runner: Runner, identity: Identity, clockOffsetMs: number, deadlines: Deadlines, spare: SpareRunner) {
     this.#runner = runner;
     this.identity = identity;
     this.clockOffsetMs = clockOffsetMs;
     this.#deadlines = deadlines;
+    this.#spare = spare;
   }
 
   /** The runner's process id, for tests that look at it from the outside. */
@@ -85,6 +86,7 @@ export class RunnerSession {
   }
 
   async preflight(target: SnowflakeTarget): Promise<Preflight> {
+    this.#spare.provide(); // a script follows
     return await this.#runner.ask('preflight', { target }, this.#deadlines.readMs);
   }
 
@@ -111,6 +113,7 @@ export class RunnerSession {
       // A session that cannot log out is over all the same: the runner is ended below.
     }
     await this.#runner.end(this.#deadlines.closeMs);
+    this.#spare.provide(); // and another registration may
   }
 
   async kill(): Promise<void> {

@@ -1,4 +1,4 @@
-// Starting a process and loading a driver costs a third of a second and needs to know nothing of the session to come. So while sessions are opened,
+// Starting a process and loading a driver costs a third of a second and needs to know nothing of the session to come. So while there is work,
 // one runner stands ready: driver loaded, no credential, no host, and no request can leave it. Like every runner it serves one session and ends.
 // Only one, and only for a while: it weighs about 90 MB, and the session it is meant for, that of the script after its preflight, comes within
 // seconds or after hours.
@@ -28,7 +28,7 @@ export class SpareRunner {
     return spare;
   }
 
-  /** Makes sure of a spare. To be called when a session has been opened: before, it would take the processor from the login. */
+  /** Makes sure of a spare. To be called where it takes the processor from nothing that somebody waits for: not beside a login or a script. */
   provide(): void {
     clearTimeout(this.#timer);
     if (this.#waiting === undefined || this.#waiting.isOver) this.#waiting = this.#prepared();

@@ -5,10 +5,23 @@ export type DurationText = `${number}${keyof typeof unitMs}`;
 
 export const durationPattern = /^([1-9][0-9]{0,6})(ms|s|m|h|d)$/;
 
-/** Milliseconds of a duration. Throws a `RangeError` for anything that is not one. */
+/** Far below what Temporal's timers and JavaScript's dates hold; nobody waits longer for a decision. */
+const longestMs = 366 * unitMs.d;
+
+/** Milliseconds of a duration. Throws a `RangeError` for anything that is not one, or is longer than a year. */
 export function durationMs(text: string): number {
   const [, count, unit] = durationPattern.exec(text) ?? [];
   if (count === undefined || unit === undefined)
     throw new RangeError(`"${text}" is not a duration. Write a whole number and ms, s, m, h or d: 30s, 72h.`);
-  return Number(count) * unitMs[unit as keyof typeof unitMs];
+  const milliseconds = Number(count) * unitMs[unit as keyof typeof unitMs];
+  if (milliseconds > longestMs) throw new RangeError(`"${text}" is longer than 366d, the longest wait there is.`);
+  return milliseconds;
+}
+
+export function isDuration(text: unknown): text is DurationText {
+  try {
+    return typeof text === 'string' && durationMs(text) > 0;
+  } catch {
+    return false;
+  }
 }

@@ -16,6 +16,10 @@ const encoding = 'binary/mooring-aes256gcm-v1';
 const ivBytes = 12;
 const tagBytes = 16;
 
+export function isEncrypted(payload: Payload): boolean {
+  return encodingOf(payload) === encoding;
+}
+
 export class EncryptionCodec implements PayloadCodec {
   readonly #keys: EncryptionKeys;
   readonly #namespace: string;
@@ -37,7 +41,7 @@ export class EncryptionCodec implements PayloadCodec {
   }
 
   async decode(payloads: Payload[]): Promise<Payload[]> {
-    return payloads.map((payload) => (encodingOf(payload) === encoding ? this.#decrypt(payload) : payload));
+    return payloads.map((payload) => (isEncrypted(payload) ? this.#decrypt(payload) : payload));
   }
 
   #decrypt(payload: Payload): Payload {

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { readKeyRing } from '../secrets/key-ring.js';
+import { searchAttributeNames } from '../rules/search-attributes.js';
 import { createDataConverter } from '../temporal/data-converter.js';
+import { searchAttributeCure } from '../temporal/search-attributes.js';
 import { assemble } from './assemble.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { installTelemetry } from './telemetry.js';
@@ -22,6 +24,17 @@ try {
   process.exit(1);
 }
 
+/** A run with an attribute the server does not know is refused at its start: better the worker says so, with what to paste. */
+async function requireSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
+  const known = await connection.operatorService.listSearchAttributes({ namespace }).catch(() => undefined);
+  if (known === undefined) return; // not everybody may ask, and Temporal Cloud answers elsewhere
+  const missing = Object.values(searchAttributeNames).filter((name) => !(name in known.customAttributes));
+  if (missing.length === 0) return;
+  throw Object.assign(new Error(`The namespace "${namespace}" lacks the search attributes ${missing.join(', ')}.`), {
+    next: searchAttributeCure(namespace, missing),
+  });
+}
+
 /** Polls the queues of this role until the process is told to stop. */
 async function serve(config: WorkerConfig): Promise<void> {
   const { address, namespace, options } = config.temporal;
@@ -31,6 +44,7 @@ async function serve(config: WorkerConfig): Promise<void> {
       next: 'Set TEMPORAL_ADDRESS to a running server, or start one with `mooring dev`.',
     });
   });
+  await requireSearchAttributes(connection, namespace);
   const activities = assemble(config, process.env, scriptKeys);
   const common = { connection, namespace, dataConverter: createDataConverter(codecKeys, namespace), stickyQueueScheduleToStartTimeout };
   const workers: Worker[] = [];

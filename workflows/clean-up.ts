@@ -24,7 +24,14 @@ export class CleanUp {
   readonly #request: ConnectionRequest;
   readonly #activities: Activities;
   readonly #board: ProgressBoard;
-  #reached: { readonly sha256: string; readonly resume: NonNullable<RunScriptInput['resume']> | 'ran' } | undefined;
+  #reached:
+    | {
+        readonly sha256: string;
+        readonly resume: NonNullable<RunScriptInput['resume']> | 'ran';
+        /** The statement that a person is asked about. */
+        readonly unknown?: number | undefined;
+      }
+    | undefined;
 
   constructor(request: ConnectionRequest, activities: Activities, board: ProgressBoard) {
     this.#request = request;
@@ -43,7 +50,7 @@ export class CleanUp {
       return { reason: 'The cleanup script ran, and yet something it drops is still there.', left: after, choices: ['retry', 'abandon'] };
     } catch (error) {
       const { failure, journal, statement } = failureOf(error);
-      if (journal !== undefined) this.#reached = { sha256: script.sha256, resume: { journal, unknownRan: false } };
+      if (journal !== undefined) this.#reached = { sha256: script.sha256, resume: { journal }, unknown: statement?.index };
       return {
         reason: `The cleanup failed: ${failure.message} ${failure.next}`,
         left: targets.map(({ kind, name }) => `perhaps ${kind} ${name}`),
@@ -59,7 +66,8 @@ export class CleanUp {
     if (reached === undefined || reached.resume === 'ran' || (choice !== 'ran' && choice !== 'not-run')) return;
     const { journal } = reached.resume;
     const settled = choice === 'not-run' ? { ...journal, mayHaveSentThrough: journal.acknowledgedThrough } : journal;
-    this.#reached = { ...reached, resume: { journal: settled, unknownRan: choice === 'ran' } };
+    const ranThrough = choice === 'ran' ? reached.unknown : undefined;
+    this.#reached = { ...reached, resume: { journal: settled, ranThrough } };
   }
 
   #resume(script: SealedScript): RunScriptInput['resume'] | 'ran' {

@@ -64,7 +64,9 @@ export class DecisionGate {
 
   #take(message: unknown, verdict: Verdict, channel: Channel): Judgement {
     const judgement = this.#judge(message, verdict, channel);
-    if (judgement.accepted) this.#board.decisions.push(judgement.decision satisfies Decision);
+    if (!judgement.accepted) return judgement;
+    this.#gate = undefined; // one decision is enough: another in the same moment comes after it
+    this.#board.decisions.push(judgement.decision satisfies Decision);
     return judgement;
   }
 }

@@ -2,7 +2,7 @@ import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { PlatformPreflight } from '../activities/preflight-platform.js';
 import type { DeregistrationRequest } from '../domain/deregistration-request.js';
 import type { RunView } from '../domain/outcome.js';
-import { activitiesFor, readable } from './activity-options.js';
+import { activitiesFor } from './activity-options.js';
 import { AttentionGate } from './attention-gate.js';
 import { CleanUp, type Cleanup } from './clean-up.js';
 import { DecisionGate } from './decision-gate.js';
@@ -10,11 +10,13 @@ import { deleteWithPeople, type People } from './delete-with-people.js';
 import { endUntouched, endWell } from './end.js';
 import { prepareRemoval } from './prepare-removal.js';
 import { ProgressBoard } from './progress-board.js';
+import { readInput, refuseWithoutLock } from './read-input.js';
 import { Abandoned } from './with-people.js';
 
 /** Takes one connection out of Immuta: plan, decision, DELETE; then only forward: cleanup script, verified absence. */
 export async function deregisterConnection(input: DeregistrationRequest): Promise<RunView> {
-  const request = readable(input);
+  const request = readInput(input);
+  refuseWithoutLock(request);
   const board = new ProgressBoard('deregister', request);
   const gate = new DecisionGate(board);
   const attention = new AttentionGate(board, request.requester);

@@ -2,9 +2,10 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { EffectivePolicy, Plan } from '../domain/plan.js';
 import type { Check } from '../activities/ports.js';
-import { activitiesFor, readable } from './activity-options.js';
+import { activitiesFor } from './activity-options.js';
 import { prepare } from './prepare.js';
 import { prepareRemoval } from './prepare-removal.js';
+import { readInput } from './read-input.js';
 
 /** What an operation would do, as far as anyone can tell before it starts. */
 export type PlanResult =
@@ -13,7 +14,7 @@ export type PlanResult =
 
 /** Plans a registration or a deregistration and writes nothing. Its plan has no digest: nobody can decide on it. */
 export async function planConnection(input: ConnectionRequest): Promise<PlanResult> {
-  const request = readable(input);
+  const request = readInput(input);
   const activities = activitiesFor(request.timing);
   const { workflowId } = workflowInfo();
   const looked = 'operation' in request ? await prepareRemoval(activities, request) : await prepare(activities, request);

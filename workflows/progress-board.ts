@@ -7,7 +7,7 @@ import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Attention, OutcomeName, RunView, ScriptSummary } from '../domain/outcome.js';
 import type { Phase } from '../rules/phase.js';
 import { searchAttributeNames } from '../rules/search-attributes.js';
-import { progress, type PendingDecision } from './messages.js';
+import { progress, type PendingDecision, type RunMemo } from './messages.js';
 
 const phaseKey = defineSearchAttributeKey(searchAttributeNames.phase, SearchAttributeType.KEYWORD);
 
@@ -64,7 +64,7 @@ export class ProgressBoard {
   showGate(gate: PendingDecision): void {
     this.#gateShown = true;
     this.#view = { ...this.#view, ...(gate.attention === undefined ? {} : { attention: gate.attention }) };
-    upsertMemo({ gate });
+    upsertMemo({ gate } satisfies RunMemo);
   }
 
   clearAttention(): void {
@@ -80,7 +80,7 @@ export class ProgressBoard {
     const view: RunView = { ...rest, outcome, endedAt: new Date().toISOString() };
     this.#view = view;
     setCurrentDetails(`**${outcome}**${view.failure === undefined ? '' : `: ${view.failure.message}\n\n${view.failure.next}`}`);
-    upsertMemo(this.#gateShown ? { outcome: view, gate: null } : { outcome: view });
+    upsertMemo((this.#gateShown ? { outcome: view, gate: null } : { outcome: view }) satisfies RunMemo);
     upsertSearchAttributes([{ key: phaseKey, value: 'ended' satisfies Phase }]);
     return view;
   }

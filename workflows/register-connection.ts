@@ -1,18 +1,20 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { RunView } from '../domain/outcome.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
-import { activitiesFor, readable } from './activity-options.js';
+import { activitiesFor } from './activity-options.js';
 import { AttentionGate } from './attention-gate.js';
 import { Compensation } from './compensation.js';
 import { DecisionGate } from './decision-gate.js';
 import { endFailed, endWell } from './end.js';
 import { prepare } from './prepare.js';
 import { ProgressBoard } from './progress-board.js';
+import { readInput, refuseWithoutLock } from './read-input.js';
 import { createWithPeople, runWithPeople } from './with-people.js';
 
 /** Brings one connection under Immuta: plan, decision, bootstrap script, registration, verification; and undoes it when that fails. */
 export async function registerConnection(input: RegistrationRequest): Promise<RunView> {
-  const request = readable(input);
+  const request = readInput(input);
+  refuseWithoutLock(request);
   const board = new ProgressBoard('register', request);
   const gate = new DecisionGate(board);
   const attention = new AttentionGate(board, request.requester);

@@ -45,7 +45,7 @@ export async function runWithPeople(run: Activities['runBootstrap'], { attention
       if (answer.choice === 'abandon') throw new Abandoned(left);
       if (answer.choice === 'undo') throw error;
       const settled = { ...journal, mayHaveSentThrough: journal.acknowledgedThrough };
-      resume = { journal: answer.choice === 'not-run' ? settled : journal, unknownRan: answer.choice === 'ran' };
+      resume = answer.choice === 'ran' ? { journal, ranThrough: statement.index } : { journal: answer.choice === 'not-run' ? settled : journal };
       board.enter('running', `the ${input.script.purpose} script goes on`);
     }
   }

@@ -79,6 +79,17 @@ describe('the journal of a script', () => {
     expect(stored.at(-1)).toMatchObject({ acknowledgedThrough: 3, mayHaveSentThrough: 3 });
   });
 
+  it('lets no record that began before a settlement claim more after it', async () => {
+    const { keeper, stored } = given();
+    await keeper.cover(0, 20);
+    keeper.lookAhead(7, 20);
+    keeper.settled(); // statement 0 was refused while the record for the next ones was on its way
+
+    await keeper.flush();
+
+    expect(stored.at(-1)).toMatchObject({ acknowledgedThrough: -1, mayHaveSentThrough: -1 });
+  });
+
   it('covers a settled statement anew before it is sent again', async () => {
     const { keeper, stored } = given({ from: { ...emptyJournal, acknowledgedThrough: 3, mayHaveSentThrough: 7 } });
     keeper.settled();

@@ -184,11 +184,33 @@ describe('running a script', () => {
     expect((await result).queryIds).toEqual(['q2', 'q3']);
   });
 
+  it('asks about what may do harm even when something harmless stands before it', async () => {
+    const platform = given();
+    platform.history = 'unavailable';
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 1, mayHaveSentThrough: 3 } });
+
+    await expect(result).rejects.toMatchObject({ type: 'outcome-unknown', nonRetryable: true, details: [{ statement: { index: 3 } }] });
+    expect(platform.sent.filter(({ tag }) => !tag.includes('restore'))).toEqual([]);
+  });
+
+  it('does not start over when it cannot read what earlier attempts left on record', async () => {
+    const platform = given();
+
+    const { result } = await run(platform, { attempt: 2, journal: { undecodable: 'encrypted with the key "new"' } as unknown as Journal });
+
+    await expect(result).rejects.toMatchObject({
+      nonRetryable: false,
+      details: [{ journal: undefined, failure: { next: expect.stringContaining('MOORING_CODEC_KEYS') } }],
+    });
+    expect(platform.sent).toEqual([]);
+  });
+
   it('goes on behind a statement of which a person says that it ran', async () => {
     const platform = given();
     const journal = { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 1 };
 
-    const { result } = await run(platform, { input: { resume: { journal, unknownRan: true } } });
+    const { result } = await run(platform, { input: { resume: { journal, ranThrough: 1 } } });
 
     expect((await result).queryIds).toEqual(['q2', 'q3']);
   });
@@ -218,6 +240,35 @@ describe('running a script', () => {
       message: expect.stringContaining('Statement 2 of 4'),
       details: [{ journal: { acknowledgedThrough: 0, mayHaveSentThrough: 0 } }],
     });
+  });
+
+  it('takes a person at their word for what was sent before the statement that ran', async () => {
+    const platform = given();
+    const journal = { ...emptyJournal, acknowledgedThrough: 1, mayHaveSentThrough: 3 };
+
+    const { result } = await run(platform, { input: { resume: { journal, ranThrough: 3 } } });
+
+    expect(await result).toMatchObject({ ran: 2, skipped: 2, queryIds: [] });
+  });
+
+  it('claims nothing of an object whose CREATE the platform refused: somebody else made it', async () => {
+    const platform = given();
+    platform.answer = (index) => (index === 1 ? portError('already-exists', false) : undefined);
+
+    const { result } = await run(platform);
+
+    await expect(result).rejects.toMatchObject({ details: [{ journal: { creations: [] } }] });
+  });
+
+  it('claims nothing of an object whose CREATE the history shows as failed or absent', async () => {
+    const platform = given();
+    platform.answer = (index) => (index === 1 ? portError('already-exists', false) : undefined);
+    const object = { kind: 'database', name: 'IMMUTA' } as const;
+    const creations = [{ index: 1, object, sentAt: '2026-01-01T00:00:00Z', plain: true, made: false }];
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 1, creations } });
+
+    await expect(result).rejects.toMatchObject({ details: [{ journal: { creations: [] } }] });
   });
 });
 

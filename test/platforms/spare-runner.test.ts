@@ -15,11 +15,12 @@ async function children(): Promise<number[]> {
   return lists.flatMap((list) => list.trim().split(' ').filter(Boolean).map(Number));
 }
 
-test('the second session finds a runner that was started ahead, and the third another one', async () => {
+test('the session after a preflight finds a runner that was started ahead, and the third another one', async () => {
   const wire = await wireServer();
   const open = platformOpener(optionsWith());
   const first = await open(targetAt(wire.port), new AbortController().signal);
   onTestFinished(() => first.kill());
+  await first.preflight(targetAt(wire.port));
   await pause(startMs);
   const ahead = await children();
 
@@ -48,8 +49,8 @@ test('a spare that was killed is not given to a session', async () => {
   const open = platformOpener(optionsWith());
   const others = await children();
   const first = await open(targetAt(wire.port), new AbortController().signal);
-  onTestFinished(() => first.kill());
-  const [spare] = (await children()).filter((pid) => pid !== first.pid && !others.includes(pid));
+  await first.close();
+  const [spare] = (await children()).filter((pid) => !others.includes(pid));
   if (spare === undefined) throw new Error('There is no spare.');
   process.kill(spare, 'SIGKILL');
   await pause(100);

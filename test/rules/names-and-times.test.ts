@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { durationMs } from '../../rules/duration.js';
+import { holdsLock, obstacleToStart } from '../../rules/judge-start.js';
 import { connectionWorkflowId, immutaHost } from '../../rules/workflow-id.js';
 
 describe('durations', () => {
@@ -13,7 +14,7 @@ describe('durations', () => {
     expect(durationMs(text)).toBe(ms);
   });
 
-  it.each(['', '0s', '-1s', '1.5h', '10', 'banana', '1w', '12345678s'])('refuses %j', (text) => {
+  it.each(['', '0s', '-1s', '1.5h', '10', 'banana', '1w', '12345678s', '367d', '9999999d'])('refuses %j', (text) => {
     expect(() => durationMs(text)).toThrow(RangeError);
   });
 });
@@ -27,7 +28,41 @@ describe('workflow IDs', () => {
     expect(connectionWorkflowId('http://127.0.0.1:8080/base', 'k')).toBe('connection/127.0.0.1:8080/k');
   });
 
+  it('are the lock of a connection: a run under another one does not hold it', () => {
+    const request = { connectionKey: 'Snow', immuta: { url: 'https://acme.example' } };
+
+    expect(holdsLock('connection/acme.example/snow', request)).toBe(true);
+    expect(holdsLock('by-hand', request)).toBe(false);
+  });
+
   it('need a URL', () => {
     expect(() => immutaHost('acme.example')).toThrow(RangeError);
+  });
+});
+
+describe('what a run can begin with', () => {
+  const request = {
+    connectionKey: 'snow',
+    requester: 'ada',
+    immuta: { url: 'https://acme.example' },
+    target: { host: 'a.example', database: 'IMMUTA' },
+    script: { expiresAfter: '72h' },
+    timing: { quietPeriod: '30s', heartbeatTimeout: '10s', verifyDeadline: '15m', pollInterval: '5s' },
+  };
+
+  it('is a request', () => {
+    expect(obstacleToStart(request)).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'register'],
+    ['no key', { ...request, connectionKey: 7 }],
+    ['no address', { ...request, immuta: { url: 'acme.example' } }],
+    ['an absurd expiry', { ...request, script: { expiresAfter: '9999999d' } }],
+    ['a wait that is none', { ...request, timing: { ...request.timing, heartbeatTimeout: 'banana' } }],
+  ])('is not %s', (_what, input) => {
+    expect(obstacleToStart(input)).toEqual(expect.any(String));
   });
 });

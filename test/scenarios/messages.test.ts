@@ -5,7 +5,7 @@ import { openStage, pending, type Stage } from './stage.js';
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
-}, 60_000);
+}, 120_000);
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 

@@ -6,7 +6,7 @@ import { leftBehind, openStage, type ManifestEntry, type Stage } from './stage.j
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
-}, 60_000);
+}, 120_000);
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { createDataConverter } from '../../temporal/data-converter.js';
@@ -85,6 +86,10 @@ describe('payload codec', () => {
         return [{ ...encoded, data }];
       },
     ],
+    ['an unknown encoding', async () => [{ metadata: { encoding: Buffer.from('binary/nonsense') }, data: Buffer.from('x') }]],
+    ['JSON that is none', async () => [{ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{"digest":') }]],
+    ['no encoding', async () => [{ metadata: {}, data: Buffer.from('x') }]],
+    ['gzip that we did not encrypt', async () => [{ metadata: { encoding: Buffer.from('binary/gzip') }, data: gzipSync(Buffer.alloc(9)) }]],
     [
       'a truncated payload',
       async (ours: EncryptionKeys) =>
@@ -96,5 +101,14 @@ describe('payload codec', () => {
     const [decoded] = await codecOf(ours).decode(await encode(ours));
 
     expect(valueOf(decoded)).toMatchObject({ undecodable: expect.any(String) });
+  });
+
+  it('does not unpack what a stranger compressed: a few bytes may hold gigabytes', async () => {
+    const bomb = { metadata: { encoding: Buffer.from('binary/gzip') }, data: gzipSync(Buffer.alloc(15 * 1024 * 1024)) };
+    const started = performance.now();
+
+    await codecOf(keys('k1')).decode(Array.from({ length: 100 }, () => bomb));
+
+    expect(performance.now() - started).toBeLessThan(1_000); // unpacked, it takes some 20 s and 1.7 GB
   });
 });

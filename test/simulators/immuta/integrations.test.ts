@@ -16,6 +16,7 @@ describe('the integrations of Immuta', () => {
       wanted.includes((body as { status: string }).status);
 
   it('lists them with host and database and without secrets', async () => {
+    tenant.immuta.setSwitches({ creatingMs: 60_000 });
     await tenant.call('POST', '/data/connection', registration());
 
     const { body, text } = await tenant.call('GET', '/integrations');
