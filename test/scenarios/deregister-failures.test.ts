@@ -5,7 +5,7 @@ import { executed, leftBehind, openStage, pending, until, type Stage } from './s
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
-}, 60_000);
+});
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 
@@ -111,7 +111,7 @@ describe('a cleanup that does not end well', () => {
     const places = await executed(stage, 'cleanup');
     expect(places).toEqual(places.map((_place, index) => index));
     expect(await leftBehind(stage)).toEqual([]);
-  }, 40_000);
+  });
 });
 
 describe('a worker that is killed while its DELETE is under way', () => {
@@ -127,7 +127,7 @@ describe('a worker that is killed while its DELETE is under way', () => {
     expect((await following).json).toMatchObject({ outcome: 'deregistered', leftBehind: [] });
     expect(await vanished(stage)).toHaveLength(1);
     expect(await leftBehind(stage)).toEqual([]);
-  }, 40_000);
+  });
 });
 
 describe('cancelling a deregistration', () => {

@@ -5,7 +5,7 @@ import { executed, leftBehind, openStage, pending, type Stage } from './stage.js
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
-}, 60_000);
+});
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 
