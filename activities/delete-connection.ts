@@ -7,7 +7,7 @@ import { ActivityCancelledError } from '@temporalio/client';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import { durationMs } from '../rules/duration.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
-import { openRecord, type HeartbeatRecord } from './awaited-heartbeat.js';
+import { openRecord, recorded, type HeartbeatRecord } from './awaited-heartbeat.js';
 import { readSent, type Sent } from './create-connection.js';
 import type { ImmutaConnection, ImmutaPort, OpenImmuta } from './ports.js';
 import { readConnectionRequest } from './request.js';
@@ -35,7 +35,7 @@ const mostSends = 3;
 export function createDeleteConnection({ openImmuta }: { readonly openImmuta: OpenImmuta }) {
   return async function deleteConnection(input: DeleteConnectionInput): Promise<DeletedConnection> {
     const record = openRecord<Sent | undefined>();
-    const run: Run = { input, record, sent: readSent(activityInfo().heartbeatDetails) ?? input.sent, request: input.request };
+    const run: Run = { input, record, sent: sentEarlier(input), request: input.request };
     try {
       run.request = readConnectionRequest(input.request);
       // The write is settled whatever happens to the run: its requests are not cut by a cancellation.
@@ -53,6 +53,15 @@ export function createDeleteConnection({ openImmuta }: { readonly openImmuta: Op
       throw applicationFailure(error, activityInfo().activityType, { sent: run.sent, ...(error instanceof GivenUp ? { retry: false } : {}) });
     }
   };
+}
+
+/** A record that cannot be read may say that the DELETE was sent: then the failure says so too. */
+function sentEarlier(input: DeleteConnectionInput): Sent | undefined {
+  try {
+    return recorded(readSent) ?? input.sent;
+  } catch (error) {
+    throw applicationFailure(error, activityInfo().activityType, { sent: input.sent ?? { at: new Date().toISOString() } });
+  }
 }
 
 interface Run {

@@ -24,9 +24,13 @@ export class CleanUp {
   readonly #request: ConnectionRequest;
   readonly #activities: Activities;
   readonly #board: ProgressBoard;
-  /** How far the script came, and which of its statements a person is asked about. */
   #reached:
-    | { readonly sha256: string; readonly resume: NonNullable<RunScriptInput['resume']> | 'ran'; readonly asked?: number | undefined }
+    | {
+        readonly sha256: string;
+        readonly resume: NonNullable<RunScriptInput['resume']> | 'ran';
+        /** The statement that a person is asked about. */
+        readonly unknown?: number | undefined;
+      }
     | undefined;
 
   constructor(request: ConnectionRequest, activities: Activities, board: ProgressBoard) {
@@ -46,7 +50,7 @@ export class CleanUp {
       return { reason: 'The cleanup script ran, and yet something it drops is still there.', left: after, choices: ['retry', 'abandon'] };
     } catch (error) {
       const { failure, journal, statement } = failureOf(error);
-      if (journal !== undefined) this.#reached = { sha256: script.sha256, resume: { journal }, asked: statement?.index };
+      if (journal !== undefined) this.#reached = { sha256: script.sha256, resume: { journal }, unknown: statement?.index };
       return {
         reason: `The cleanup failed: ${failure.message} ${failure.next}`,
         left: targets.map(({ kind, name }) => `perhaps ${kind} ${name}`),
@@ -61,8 +65,9 @@ export class CleanUp {
     const reached = this.#reached;
     if (reached === undefined || reached.resume === 'ran' || (choice !== 'ran' && choice !== 'not-run')) return;
     const { journal } = reached.resume;
-    const settled = { ...journal, mayHaveSentThrough: journal.acknowledgedThrough };
-    this.#reached = { ...reached, resume: choice === 'ran' ? { journal, ranThrough: reached.asked } : { journal: settled } };
+    const settled = choice === 'not-run' ? { ...journal, mayHaveSentThrough: journal.acknowledgedThrough } : journal;
+    const ranThrough = choice === 'ran' ? reached.unknown : undefined;
+    this.#reached = { ...reached, resume: { journal: settled, ranThrough } };
   }
 
   #resume(script: SealedScript): RunScriptInput['resume'] | 'ran' {

@@ -5,7 +5,7 @@ import { holdsLock, obstacleToStart } from '../rules/judge-start.js';
 import { readable } from './activity-options.js';
 
 /** The request of a run. One that nobody can carry out ends the run; one that cannot be decoded here waits for the key. */
-export function readInput<T extends ConnectionRequest>(input: T): T {
+export function readInput<Request extends ConnectionRequest>(input: Request): Request {
   const request = readable(input);
   const obstacle = obstacleToStart(request);
   if (obstacle !== undefined) throw refused(`This is not a request that a run can begin with: ${obstacle}`);

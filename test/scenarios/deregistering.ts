@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { LedgerLine } from '../../dev/simulator-control.js';
+import type { Stage } from './stage.js';
+
+export const deletion = 'immuta:DELETE /data/object/{key}';
+/** A fault: Immuta answers this, and does nothing. */
+export const answers = (where: string, body: object | string, nth = 0): object => ({
+  where,
+  nth,
+  kind: 'status',
+  status: 200,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  headers: { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json' },
+});
+
+export async function registered(stage: Stage, key: string): Promise<void> {
+  await stage.writeManifest(key);
+  const { json } = await stage.register(key);
+  expect(json.outcome).toBe('registered');
+}
+
+export async function deletes(stage: Stage): Promise<LedgerLine[]> {
+  return (await stage.control.ledger()).filter(
+    ({ kind, method, route }) => kind === 'request' && method === 'DELETE' && route === '/data/object/{key}',
+  );
+}
+
+export async function vanished(stage: Stage): Promise<LedgerLine[]> {
+  return (await stage.control.ledger()).filter(({ object, change }) => object === 'connection' && change === 'vanished');
+}
+
+export async function resolve(stage: Stage, key: string, choice: string): Promise<void> {
+  const answer = await stage.mooring('resolve', key, choice, '--comment', 'looked at it', '--as', 'operator@example.com');
+  expect(answer.exitCode).toBe(0);
+}
+
+export async function outcomeOf(stage: Stage, key: string): Promise<unknown> {
+  await stage.handle(key).result();
+  return JSON.parse((await stage.mooring('status', key, '--json')).stdout);
+}
+
+/** What Immuta does behind Mooring's back. */
+export async function deleteDirectly(stage: Stage, key: string): Promise<void> {
+  await immuta(stage, `/data/object/${key}`);
+}
+
+export async function removeIntegrationDirectly(stage: Stage, id: number): Promise<void> {
+  await immuta(stage, `/integrations/${id}`);
+}
+
+async function immuta(stage: Stage, path: string): Promise<void> {
+  const authorization = await readFile(join(stage.sandbox.secretFolder, 'immuta.api-key'), 'utf8');
+  const response = await fetch(`${stage.sandbox.simulators.immuta.url}${path}`, { method: 'DELETE', headers: { authorization } });
+  expect(response.ok).toBe(true);
+}
