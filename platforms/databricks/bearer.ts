@@ -1,5 +1,5 @@
 // The bearer token of each request. A personal access token is one; a service principal's is fetched from the workspace's own token endpoint by its
-// client id and secret, and renewed before it expires. Why not by the driver: docs/decisions/0003-databricks-tokens.md.
+// client id and secret, and renewed before it expires. Why not by the driver: docs/decisions/0004-databricks-tokens.md.
 import { z } from 'zod';
 import { PlatformError } from '../platform-error.js';
 import type { DatabricksLogin } from '../runner-messages.js';
