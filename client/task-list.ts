@@ -1,5 +1,6 @@
 // The steps of a run as a list that is redrawn in place. `TaskList` remembers how far the run came, so that a step a run left behind when it
 // began to undo shows as failed and not as done.
+import type { OutcomeName } from '../domain/outcome.js';
 import type { Phase } from '../rules/phase.js';
 import type { Progress } from './progress.js';
 import { shortDuration } from './progress.js';
@@ -27,6 +28,7 @@ const deregisterSteps: readonly Step[] = [
 type Mark = 'done' | 'current' | 'waiting' | 'failed' | 'attention';
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const barWidth = 20;
+const allTheWay: ReadonlySet<string> = new Set<OutcomeName>(['registered', 'deregistered']);
 
 export class TaskList {
   readonly #steps: readonly Step[];
@@ -41,6 +43,8 @@ export class TaskList {
   /** Takes note of where the run is. `now` in ms since the epoch. */
   update(progress: Progress, now: number): void {
     if (!this.#since.has(progress.phase)) this.#since.set(progress.phase, now);
+    // A fast run may end between two looks: what it ended as says that it came all the way.
+    if (progress.phase === 'ended' && allTheWay.has(progress.message)) this.#furthest = this.#steps.length - 1;
     this.#furthest = Math.max(
       this.#furthest,
       this.#steps.findIndex(({ phase }) => phase === progress.phase),

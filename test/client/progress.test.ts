@@ -103,6 +103,22 @@ describe('The task list', () => {
     expect(lines[3]).toMatch(/^· Register/);
   });
 
+  test('marks every step as done when a run was registered between two looks', () => {
+    const list = new TaskList('register');
+    list.update(progressOf(running, 0), 0);
+    list.update({ phase: 'ended', message: 'registered' }, 1_000);
+
+    expect(list.lines(100, 1_000, plain).map((line) => String(line).slice(0, 1))).toEqual(['✔', '✔', '✔', '✔']);
+  });
+
+  test('marks no step as done that a rejected run never came to', () => {
+    const list = new TaskList('register');
+    list.update({ phase: 'awaiting-decision', message: 'waits' }, 0);
+    list.update({ phase: 'ended', message: 'rejected' }, 1_000);
+
+    expect(list.lines(100, 1_000, plain).map((line) => String(line).slice(0, 1))).toEqual(['✔', '✔', '·', '·']);
+  });
+
   test('shows the step that failed as failed while the run undoes', () => {
     const list = new TaskList('register');
     list.update(progressOf(running, 0), 0);
