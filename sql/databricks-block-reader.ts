@@ -121,7 +121,8 @@ export class DatabricksBlockReader {
     if (colon?.word !== ':' || (token.kind !== 'word' && token.kind !== 'quoted')) return false;
     const next = this.#tokens[index + 2];
     const opens = labelled.has(next?.word ?? '');
-    if (!opens && colon.end === next?.start) return false;
+    const touchesWord = colon.end === next?.start && (next.kind === 'word' || next.kind === 'quoted');
+    if (!opens && touchesWord) return false;
     if (!opens || structural.has(token.word)) refuse(token.line, 'a statement starts like a label, but no block or loop follows.');
     this.#after = index + 2;
     return true;

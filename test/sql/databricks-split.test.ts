@@ -161,6 +161,7 @@ const refused: readonly (readonly [name: string, line: number, reason: RegExp, s
   ['a label behind a body', 1, /END is not followed/, 'CREATE PROCEDURE p() AS BEGIN SELECT 1; END p'],
   ['a last inner statement without its semicolon', 1, /not closed/, 'BEGIN SELECT 1 END'],
   ['a label before no block', 1, /label/, 'a: SELECT 1'],
+  ['a label before nothing', 1, /label/, 'a:; SELECT 1'],
   ['a label that is a word of block structure', 1, /label/, 'end: BEGIN SELECT 1; END'],
   ['a labelled body', 1, /END/, 'CREATE PROCEDURE p() AS a: BEGIN SELECT 1; END'],
   ['a handler outside a block', 1, /handler/, 'DECLARE EXIT HANDLER FOR NOT FOUND BEGIN SELECT 1; END'],
