@@ -9,6 +9,7 @@ import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { SealedScript } from '../domain/script.js';
 import { durationMs } from '../rules/duration.js';
 import { emptyJournal, readJournal, unknownCount, type Journal } from '../rules/journal.js';
+import { isSame } from '../rules/left-over.js';
 import { planScript } from '../sql/plan-script.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
 import { JournalKeeper } from './journal-keeper.js';
@@ -186,7 +187,7 @@ async function countsAsDone(run: Run, session: PlatformSession, statement: Plann
 function noteBeforeSend(run: Run, session: PlatformSession, statement: PlannedStatement): void {
   const { object } = statement;
   if (object === undefined || statement.class !== 'create') return;
-  if (!run.input.targets.some((target) => target.kind === object.kind && target.name === object.name)) return;
+  if (!run.input.targets.some((target) => isSame(target, object))) return;
   run.keeper.noteCreation({ index: statement.index, object, sentAt: platformTime(session), plain: statement.plainCreate === true, made: false });
 }
 

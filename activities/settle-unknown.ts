@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
 import type { FailureKind } from '../rules/failure-kind.js';
 import { unknownCount } from '../rules/journal.js';
+import { isSame } from '../rules/left-over.js';
 import { settle, sight } from '../rules/settle.js';
 import type { JournalKeeper } from './journal-keeper.js';
 import type { PlatformSession, StatementRecord } from './ports.js';
@@ -86,7 +87,7 @@ function noteFound(keeper: JournalKeeper, statement: PlannedStatement, seen: rea
   const { object, index } = statement;
   const record = seen.find(({ state }) => state === 'succeeded');
   if (record === undefined || object === undefined || statement.class !== 'create') return;
-  if (!targets.some(({ kind, name }) => kind === object.kind && name === object.name)) return;
+  if (!targets.some((target) => isSame(target, object))) return;
   keeper.noteCreation({ index, object, sentAt: record.startedAt, plain: statement.plainCreate === true, made: false });
 }
 

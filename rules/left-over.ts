@@ -13,7 +13,7 @@ export interface Scripts {
 }
 
 /** What the cleanup script drops, as far as its text tells. */
-export function dropped({ cleanup }: Scripts): readonly ObjectReference[] {
+export function dropped({ cleanup }: Pick<Scripts, 'cleanup'>): readonly ObjectReference[] {
   return (cleanup?.statements ?? []).flatMap(({ class: does, object }) => (does === 'drop' && object !== undefined ? [object] : []));
 }
 

@@ -7,6 +7,7 @@ import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Attention } from '../domain/outcome.js';
 import type { ObjectReference, Plan } from '../domain/plan.js';
 import type { SealedScript } from '../domain/script.js';
+import { dropped } from '../rules/left-over.js';
 import type { Activities } from './activity-options.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
@@ -41,7 +42,7 @@ export class CleanUp {
 
   /** `undefined` when everything that the script drops was seen to be gone. Failures of the steps are an answer here; it does not throw them. */
   async attempt({ cleanup: script, plan }: Cleanup, { identity, historyReadable }: PlatformPreflight): Promise<Unfinished | undefined> {
-    const targets = cleanupTargets(plan);
+    const targets = dropped({ cleanup: plan.scripts.find(({ purpose }) => purpose === 'cleanup') });
     try {
       if (this.#resume(script) !== 'ran') await this.#runScript(script, identity, historyReadable);
       const after = await this.#stillThere(targets);
@@ -99,9 +100,3 @@ export class CleanUp {
 
 /** Kinds that platforms list by name. What else a script drops is gone by the platform's own acknowledgement of its DROP. */
 const lookable: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'schema', 'role', 'user', 'warehouse']);
-
-/** What the cleanup script of a plan would drop. */
-export function cleanupTargets(plan: Plan | undefined): readonly ObjectReference[] {
-  const cleanup = plan?.scripts.find(({ purpose }) => purpose === 'cleanup');
-  return (cleanup?.statements ?? []).flatMap((statement) => (statement.class === 'drop' && statement.object !== undefined ? [statement.object] : []));
-}

@@ -33,8 +33,8 @@ export async function runWithPeople(run: Activities['runBootstrap'], { attention
     try {
       return await run({ ...input, ...(resume === undefined ? {} : { resume }) });
     } catch (error) {
-      const { statement, journal = emptyJournal, failure } = failureOf(error);
-      undo.noteJournal(failureOf(error).journal); // the run may be cancelled while the question is open
+      const { statement, journal: known, failure } = failureOf(error);
+      undo.noteJournal(known); // the run may be cancelled while the question is open
       if (statement === undefined) throw error;
       const left = input.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`);
       const answer = await attention.ask('outcome-unknown', {
@@ -45,6 +45,7 @@ export async function runWithPeople(run: Activities['runBootstrap'], { attention
       });
       if (answer.choice === 'abandon') throw new Abandoned(left);
       if (answer.choice === 'undo') throw error;
+      const journal = known ?? emptyJournal;
       const settled = { ...journal, mayHaveSentThrough: journal.acknowledgedThrough };
       resume = answer.choice === 'ran' ? { journal, ranThrough: statement.index } : { journal: answer.choice === 'not-run' ? settled : journal };
       board.enter('running', `the ${input.script.purpose} script goes on`);
