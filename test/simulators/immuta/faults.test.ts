@@ -146,6 +146,7 @@ describe('what the simulator of Immuta says of itself', () => {
   });
 
   it('records every request in order, with route, key and status, before what it changed', async () => {
+    tenant.immuta.setSwitches({ creatingMs: 60_000 }); // what comes later by itself is no part of this
     tenant.platform.bootstrapped();
     await tenant.call('POST', '/data/connection', registration());
     await tenant.call('GET', '/data/connection/snow_prod');
@@ -170,12 +171,13 @@ describe('what the simulator of Immuta says of itself', () => {
   });
 
   it('forgets objects, tokens and switches when it is reset, and what was still to come', async () => {
+    tenant.immuta.setSwitches({ creatingMs: 500 }); // on a busy machine the reset may come late
     tenant.platform.bootstrapped();
     await tenant.call('POST', '/data/connection', registration());
     tenant.immuta.setSwitches({ integrationIdForm: 'string' });
 
     tenant.immuta.reset();
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, 600));
 
     expect(tenant.immuta.objects()).toEqual({ connections: [], integrations: [] });
     expect(tenant.immuta.setSwitches({})).toMatchObject({ integrationIdForm: 'number' });
