@@ -30,6 +30,7 @@ export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, s
     allowedHosts: config.snowflakeHosts,
     allowedTokenHosts: config.tokenHosts,
     allowLoopback,
+    startAhead: config.role === 'workflows' ? [] : ['Snowflake'],
   });
 
   return {
