@@ -107,13 +107,13 @@ describe('a registration on Databricks is refused before the first write', () =>
   });
 
   it('for a certificate that is not trusted', async () => {
-    await stage.worker.stop();
+    stage.worker.process.kill('SIGKILL'); // it has nothing to do
     stage.worker = await stage.sandbox.startWorker({ NODE_EXTRA_CA_CERTS: '' });
     await stage.writeManifest('untrusted');
 
     const result = await stage.register('untrusted');
 
-    await stage.worker.stop();
+    stage.worker.process.kill('SIGKILL'); // it has nothing to do
     stage.worker = await stage.sandbox.startWorker();
     await expectRefused(result, 'invalid-request', /certificate of .* is not trusted/, /NODE_EXTRA_CA_CERTS/);
     expect(await logins()).toBe(0);
