@@ -55,7 +55,6 @@ export async function openArena(): Promise<Arena> {
     async openLane() {
       const taskQueue = `lane-${++lanes}`;
       const sandbox = await startSandbox({ folder: join(folder, taskQueue), temporalAddress: server.address });
-      closing.push(() => sandbox.stop());
       const control = new SimulatorControl(sandbox.simulators.control.url);
       const gate = await openRecordGate(server.address);
       const connections = await openConnections({ environment: { ...sandbox.commandEnvironment }, taskQueue, timing, dev: undefined });
@@ -76,8 +75,8 @@ export async function openArena(): Promise<Arena> {
       };
       closing.push(async () => {
         gate.release();
-        await lane.worker.stop();
         await connections.close();
+        await sandbox.stop();
         await gate.close();
       });
       return lane;
@@ -93,7 +92,7 @@ export async function openArena(): Promise<Arena> {
     },
     async close() {
       await restarting.catch(() => undefined);
-      for (const close of closing.toReversed()) await close();
+      await Promise.all(closing.map((close) => close()));
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },

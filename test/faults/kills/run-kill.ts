@@ -39,12 +39,12 @@ export async function runKill(arena: Arena, lane: Lane, name: string, kill: Kill
     }
     return await killAt({ arena, lane, ledger, runId, ended: ended.signal }, kill);
   })();
-  const [{ view, asked }, aftermath] = await Promise.all([following, killing]);
+  const [{ view, asked, stuck }, aftermath] = await Promise.all([following, killing]);
   await aftermath.end();
   await ledger.catchUp();
   ledger.stop();
   const verdict = judge(kill, ledger, view);
-  return { kill, struck: aftermath.struck, asked, seconds: (Date.now() - begun) / 1_000, ...verdict };
+  return { kill, struck: aftermath.struck, asked, seconds: (Date.now() - begun) / 1_000, ...verdict, ...(stuck === undefined ? {} : { dirty: [stuck] }) };
 }
 
 interface Aftermath {
@@ -156,17 +156,23 @@ async function frozen(lane: Lane, whom: number): Promise<Aftermath> {
   return { struck: true, end: () => before.stop() };
 }
 
-async function follow(ledger: LedgerWatch, lane: Lane, run: RunName): Promise<{ readonly view: RunView; readonly asked: number }> {
+async function follow(ledger: LedgerWatch, lane: Lane, run: RunName): Promise<{ readonly view: RunView; readonly asked: number; readonly stuck?: string }> {
   const answered = new Set<string>();
   for (const deadline = Date.now() + patienceMs; ; await sleep(lookEveryMs)) {
     const state = await insist(() => lane.connections.describe(run));
-    if (!isOpen(state) || Date.now() > deadline) return { view: viewOf(state), asked: answered.size };
+    if (!isOpen(state)) return { view: viewOf(state), asked: answered.size };
+    if (Date.now() > deadline) return { view: viewOf(state), asked: answered.size, stuck: whereItIs(state) };
     const attention = state.gate?.attention;
     if (attention !== undefined && !answered.has(attention.id) && (await answer(ledger, lane, run, state))) answered.add(attention.id);
   }
 }
 
-const lookEveryMs = 100;
+function whereItIs({ phase, steps, gate }: RunState): string {
+  const doing = steps.map(({ activity, attempt, lastFailure = 'none' }) => `${activity}, attempt ${attempt}, last failure: ${lastFailure}`);
+  return [`stuck in ${phase ?? 'no phase'}`, ...doing, ...(gate?.attention === undefined ? [] : [gate.attention.reason])].join('; ');
+}
+
+const lookEveryMs = 200;
 
 /** Looks in the ledger, as a person looks at the platform, and says what is there. Anything but a lost answer is tried again. */
 async function answer(ledger: LedgerWatch, lane: Lane, run: RunName, state: RunState): Promise<boolean> {

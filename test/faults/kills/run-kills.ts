@@ -57,7 +57,7 @@ function report(results: readonly KillResult[]): KillReport {
   return {
     kills: sum(({ struck }) => (struck ? 1 : 0)),
     resumed: sum(({ struck, dirty }) => (struck && dirty.length === 0 ? 1 : 0)),
-    twice: sum(({ twice }) => twice),
+    twice: sum(({ twice }) => twice.length),
     skipped: sum(({ skipped }) => skipped),
     repeated: sum(({ repeated }) => repeated),
     asked: sum(({ asked }) => asked),
@@ -68,7 +68,7 @@ function report(results: readonly KillResult[]): KillReport {
 function describeResult({ kill, struck, twice, skipped, asked, dirty, seconds }: KillResult): string {
   const wrong = [
     ...(struck ? [] : ['the point was not reached']),
-    ...(twice > 0 ? [`${twice} executed twice`] : []),
+    ...twice.map((which) => `executed twice: ${which}`),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...dirty,
   ];

@@ -4,8 +4,8 @@ import type { LedgerWatch } from './ledger-watch.js';
 import type { Kill } from './schedule.js';
 
 export interface Verdict {
-  /** Statements that the platform carried out more often than once. */
-  readonly twice: number;
+  /** The tags and times of statements that the platform carried out more often than once, but for the first time. */
+  readonly twice: readonly string[];
   /** Statements that it never carried out although the run says that its script ran. */
   readonly skipped: number;
   /** Repeated where no history could tell, by a statement that changes nothing the second time: allowed. */
@@ -15,7 +15,7 @@ export interface Verdict {
 }
 
 export function judge(kill: Kill, ledger: LedgerWatch, { runId, outcome, scripts, failure }: RunView): Verdict {
-  let twice = 0;
+  const twice: string[] = [];
   let repeated = 0;
   let skipped = 0;
   for (const script of ['bootstrap', 'cleanup'] as const) {
@@ -25,7 +25,7 @@ export function judge(kill: Kill, ledger: LedgerWatch, { runId, outcome, scripts
       const times = done.filter((line) => line.index === index);
       const allowed = kill.history !== 'readable' && isHarmless(String(times[0]?.['text'] ?? ''));
       if (allowed) repeated += times.length - 1;
-      else twice += times.length - 1;
+      else twice.push(...times.slice(1).map((line) => `${line.tag} after ${times[0]?.tag}, ${String(line['time'])} after ${String(times[0]?.['time'])}`));
     }
     const statements = scripts.find(({ purpose }) => purpose === script)?.statements ?? 0;
     for (let index = 0; index < statements; index++) if (!indexes.has(index)) skipped++;
