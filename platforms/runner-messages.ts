@@ -1,9 +1,8 @@
 // Everything a worker and its runner ever say to each other: one request, one answer. The runner never speaks first. Credentials travel here, over
 // the IPC channel, because argv and environment can be read by whoever may list processes.
-import type { DatabricksTarget } from '../domain/databricks-target.js';
 import type { ObjectReference } from '../domain/plan.js';
+import type { PlatformTarget } from '../domain/platform-target.js';
 import type { Platform } from '../domain/script.js';
-import type { SnowflakeTarget } from '../domain/snowflake-target.js';
 import type { FailureKind } from '../rules/failure-kind.js';
 import type { PlainPlatformError } from './platform-error.js';
 
@@ -51,8 +50,6 @@ export interface StatementToRun {
   readonly timeoutMs: number;
   readonly leaseEndsAt: number;
 }
-
-export type PlatformTarget = SnowflakeTarget | DatabricksTarget;
 
 /** A resolved login as the privileged user. Holds secrets: it goes over IPC and nowhere else. */
 export type PlatformLogin = SnowflakeLogin | DatabricksLogin;
@@ -106,7 +103,8 @@ export interface OpenedSession {
   preflight(target: PlatformTarget): Promise<Preflight>;
   history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'>;
   inspect(objects: readonly ObjectReference[]): Promise<readonly ObjectState[]>;
-  close(): Promise<void>;
+  /** True if the platform acknowledged the log-out. */
+  close(): Promise<boolean>;
 }
 
 /** Request and answer of each thing that a runner can be asked. */
@@ -119,7 +117,8 @@ export interface RunnerCalls {
   execute: { request: { readonly statement: StatementToRun }; answer: { readonly queryId: string } };
   history: { request: { readonly tagPrefix: string; readonly since: string }; answer: readonly StatementRecord[] | 'unavailable' };
   inspect: { request: { readonly objects: readonly ObjectReference[] }; answer: readonly ObjectState[] };
-  close: { request: Record<never, never>; answer: null };
+  /** `clean`: nothing of the session is left, and the runner may serve another one. */
+  close: { request: Record<never, never>; answer: { readonly clean: boolean } };
 }
 
 export type RunnerCall = keyof RunnerCalls;

@@ -1,7 +1,9 @@
-// The runner: a process that holds the driver, one session and the credential, and does one thing a message. Script statements leave only if their
-// SHA-256 stands at their index in what was decided and their lease has not ended. It ends at once when its channel to the worker closes.
+// The runner: a process that holds the driver, one session and its credential, and does one thing a message. Script statements leave only if their
+// SHA-256 stands at their index in what was decided and their lease has not ended. It ends at once when its channel to the worker closes. When a
+// session has ended, everything of it is let go: what was decided, the credential, the connections, and the permission to send.
 import { createHash } from 'node:crypto';
 import { monotonicMs } from './monotonic-clock.js';
+import { shutGate } from './outgoing-gate.js';
 import { PlatformError } from './platform-error.js';
 import type { OpenedSession, PlatformLogin, RunnerAnswer, RunnerCall, RunnerCalls, RunnerRequest, StatementToRun } from './runner-messages.js';
 
@@ -27,7 +29,7 @@ async function answer(request: RunnerRequest): Promise<RunnerAnswer> {
 async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]['answer']> {
   switch (request.call) {
     case 'prepare':
-      await preloadDriver(request.technology);
+      await load[request.technology]();
       return null;
     case 'open': {
       session = await openPlatform(request.login);
@@ -46,22 +48,31 @@ async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]
       return await opened().history(request.tagPrefix, request.since);
     case 'inspect':
       return await opened().inspect(request.objects);
-    case 'close':
-      await opened().close();
+    case 'close': {
+      const acknowledged = await opened().close();
       session = undefined;
-      return null;
+      decided = undefined;
+      return { clean: (await shutGate()) && acknowledged };
+    }
   }
 }
 
-/** Each platform's folder is loaded only in the runner that serves it. */
-async function preloadDriver(technology: PlatformLogin['technology']): Promise<void> {
-  if (technology === 'Snowflake') await (await import('./snowflake/driver.js')).preloadDriver();
-  else await (await import('./databricks/driver.js')).preloadDriver();
-}
+/** Each platform's folder, and its driver, is loaded only in a runner that serves it. */
+const load = {
+  async Snowflake() {
+    const [{ openSnowflake }, { preloadDriver }] = await Promise.all([import('./snowflake/session.js'), import('./snowflake/driver.js')]);
+    await preloadDriver();
+    return openSnowflake;
+  },
+  async Databricks() {
+    const [{ openDatabricks }, { preloadDriver }] = await Promise.all([import('./databricks/session.js'), import('./databricks/driver.js')]);
+    await preloadDriver();
+    return openDatabricks;
+  },
+};
 
 async function openPlatform(login: PlatformLogin): Promise<OpenedSession> {
-  if (login.technology === 'Snowflake') return await (await import('./snowflake/session.js')).openSnowflake(login);
-  return await (await import('./databricks/session.js')).openDatabricks(login);
+  return login.technology === 'Snowflake' ? await (await load.Snowflake())(login) : await (await load.Databricks())(login);
 }
 
 function opened(): OpenedSession {

@@ -28,8 +28,10 @@ export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, s
     resolveSecret: resolve,
     environment,
     allowedHosts: config.snowflakeHosts,
+    databricksHosts: config.databricksHosts,
     allowedTokenHosts: config.tokenHosts,
     allowLoopback,
+    startAhead: config.role === 'workflows' ? [] : ['Snowflake'],
   });
 
   return {
