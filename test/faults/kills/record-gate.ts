@@ -6,23 +6,36 @@ import type { AddressInfo } from 'node:net';
 
 export interface RecordGate {
   readonly address: string;
-  /** From now on the next record waits: `before` the server has it, or `after` it was stored. Resolves when one does. */
+  /** From now on records wait: `before` the server has them, or `after` it has stored them. Resolves when one does. */
   hold(when: 'before' | 'after'): Promise<void>;
+  /** Only the n-th record from now on waits before the server, and others overtake it. Resolves when it does. */
+  holdBack(nth: number): Promise<void>;
   /** Lets go what waits, and whatever comes. */
   release(): void;
   close(): Promise<void>;
 }
 
+interface Holding {
+  readonly when: 'before' | 'after';
+  /** Only this one; all without. */
+  readonly nth: number | undefined;
+  readonly reached: () => void;
+  readonly waiting: (() => void)[];
+  seen: number;
+}
+
 const heartbeat = '/temporal.api.workflowservice.v1.WorkflowService/RecordActivityTaskHeartbeat';
 
 export async function openRecordGate(serverAddress: string): Promise<RecordGate> {
-  let held: { readonly when: 'before' | 'after'; readonly reached: () => void; readonly waiting: (() => void)[] } | undefined;
+  let held: Holding | undefined;
   const sessions = new Set<ServerHttp2Session>();
 
   /** Resolves at once unless records are held here. */
   const pass = (path: string | undefined, when: 'before' | 'after'): Promise<void> => {
     const holding = held;
     if (path !== heartbeat || holding?.when !== when) return Promise.resolve();
+    holding.seen++;
+    if (holding.nth !== undefined && holding.seen !== holding.nth) return Promise.resolve();
     holding.reached();
     return new Promise((resolve) => holding.waiting.push(resolve));
   };
@@ -50,7 +63,12 @@ export async function openRecordGate(serverAddress: string): Promise<RecordGate>
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     hold(when) {
       return new Promise((resolve) => {
-        held = { when, reached: resolve, waiting: [] };
+        held = { when, nth: undefined, reached: resolve, waiting: [], seen: 0 };
+      });
+    },
+    holdBack(nth) {
+      return new Promise((resolve) => {
+        held = { when: 'before', nth, reached: resolve, waiting: [], seen: 0 };
       });
     },
     release() {

@@ -92,6 +92,14 @@ async function killAt({ arena, lane, ledger, runId, ended }: Scene, kill: Kill):
       reached &&= await Promise.race([held, over]);
       break;
     }
+    case 'stale-record': {
+      const held = lane.gate.holdBack(point.nth);
+      // One that is waited for lets nothing go on before it arrives.
+      reached = await Promise.race([carriedOut(point.index), held.then(async () => await sleep(overtakenWithinMs, true))]);
+      lane.gate.release();
+      await sleep(arrivesWithinMs);
+      break;
+    }
     case 'random':
       reached = await carriedOut(0);
       await sleep(point.afterMs);
@@ -102,6 +110,10 @@ async function killAt({ arena, lane, ledger, runId, ended }: Scene, kill: Kill):
   }
   return await kills[kill.victim](arena, lane);
 }
+
+const overtakenWithinMs = 1_000;
+/** On loopback. The next record, which would mend it, comes some statements later. */
+const arrivesWithinMs = 10;
 
 /** What arrives late arrives within the quiet period, which is what that is for; what runs long is seen running after it. */
 const fates = {

@@ -19,6 +19,8 @@ export type Point =
   | { readonly at: 'before-record'; readonly index: number }
   /** The first record after statement `index` is stored, and the worker does not know it yet: what it covers has not been sent. */
   | { readonly at: 'before-send'; readonly index: number }
+  /** The n-th record of the run reaches the server only when statement `index` was carried out, after records that left later. */
+  | { readonly at: 'stale-record'; readonly index: number; readonly nth: number }
   /** So long after the first statement of the script. */
   | { readonly at: 'random'; readonly afterMs: number };
 
@@ -35,7 +37,7 @@ export interface Kill {
 export function schedule(count: number, seed: number): readonly Kill[] {
   const random = seededRandom(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
-  const points = shuffled(['lost', 'late', 'long', 'applied', 'acknowledged', 'before-record', 'before-send', 'random'] as const, random);
+  const points = shuffled(['lost', 'late', 'long', 'applied', 'acknowledged', 'before-record', 'before-send', 'stale-record', 'random'] as const, random);
   const turns = shuffled(victims, random);
   return Array.from({ length: count }, (_, number) => {
     const history = number % 7 !== 6 ? 'readable' : number % 14 === 6 ? 'unreadable' : 'lost';
@@ -70,6 +72,8 @@ function pointOf(name: string, script: Kill['script'], below: (limit: number) =>
     case 'before-record':
     case 'before-send':
       return { at: name, index };
+    case 'stale-record':
+      return { at: name, index: below(2), nth: 1 + below(2) }; // later statements have another record behind them
     default:
       return { at: 'random', afterMs: below(longestRandomMs) };
   }
