@@ -68,4 +68,5 @@ async function serve(config: WorkerConfig): Promise<void> {
   }
   await Promise.all(workers.map((worker) => worker.run()));
   await connection.close();
+  if (process.connected) process.disconnect(); // an open channel would keep the process alive, with nothing left to do
 }

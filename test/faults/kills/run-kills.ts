@@ -1,0 +1,82 @@
+// Kills real processes of real runs: a Temporal server, workers, runners with the vendors' drivers, simulators that keep the ledger by which all is judged.
+import { openArena, type Arena } from './arena.js';
+import { runKill, type KillResult } from './run-kill.js';
+import { describeKill, schedule, type Kill } from './schedule.js';
+
+export interface KillOptions {
+  readonly count: number;
+  /** The same seed gives the same schedule. */
+  readonly seed: number;
+  /** Runs side by side. */
+  readonly lanes: number;
+  /** Hears of every kill when its run has ended. */
+  readonly say: (line: string) => void;
+}
+
+export interface KillReport {
+  readonly kills: number;
+  /** Runs that went on after the kill and ended as they should. */
+  readonly resumed: number;
+  /** Statements that were carried out more often than once, or never. */
+  readonly twice: number;
+  readonly skipped: number;
+  /** Repeated where no history could tell, harmlessly. */
+  readonly repeated: number;
+  readonly asked: number;
+  /** Runs after which the world is not as they say. */
+  readonly dirty: number;
+}
+
+/** Runs the schedule of a seed. What is wrong is in the report; it rejects only if it could not run it. */
+export async function runKills({ count, seed, lanes, say }: KillOptions): Promise<KillReport> {
+  const arena = await openArena();
+  try {
+    return report(await inLanes(arena, lanes, say, schedule(count, seed)));
+  } finally {
+    await arena.close();
+  }
+}
+
+async function inLanes(arena: Arena, lanes: number, say: KillOptions['say'], kills: readonly Kill[]): Promise<KillResult[]> {
+  const waiting = [...kills];
+  const results: KillResult[] = [];
+  const work = async (): Promise<void> => {
+    const lane = await arena.openLane();
+    for (let kill = waiting.shift(); kill !== undefined; kill = waiting.shift()) {
+      const result = await runKill(arena, lane, `kill_${kill.number}`, kill);
+      results.push(result);
+      say(describeResult(result));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, kills.length) }, work));
+  return results;
+}
+
+function report(results: readonly KillResult[]): KillReport {
+  const sum = (count: (result: KillResult) => number): number => results.reduce((total, result) => total + count(result), 0);
+  return {
+    kills: sum(({ struck }) => (struck ? 1 : 0)),
+    resumed: sum(({ struck, dirty }) => (struck && dirty.length === 0 ? 1 : 0)),
+    twice: sum(({ twice }) => twice.length),
+    skipped: sum(({ skipped }) => skipped),
+    repeated: sum(({ repeated }) => repeated),
+    asked: sum(({ asked }) => asked),
+    dirty: sum(({ dirty }) => (dirty.length > 0 ? 1 : 0)),
+  };
+}
+
+function describeResult({ kill, struck, twice, skipped, asked, dirty, seconds }: KillResult): string {
+  const wrong = [
+    ...(struck ? [] : ['the point was not reached']),
+    ...twice.map((which) => `executed twice: ${which}`),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...dirty,
+  ];
+  const end = wrong.length > 0 ? `WRONG: ${wrong.join('; ')}` : asked > 0 ? `well, asked ${asked}` : 'well';
+  return `${describeKill(kill)}: ${end} (${seconds.toFixed(1)} s)`;
+}
+
+/** One line for people. */
+export function reportText({ kills, resumed, twice, skipped, repeated, asked, dirty }: KillReport): string {
+  return `${kills} kills, ${resumed} resumed, ${twice} executed twice, ${skipped} skipped, ${asked} asked, ${dirty} dirty closes; ${repeated} repeated harmlessly without a history`;
+}
