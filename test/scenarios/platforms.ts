@@ -27,6 +27,7 @@ export interface ManifestTarget {
   readonly privilegedUser?: string;
   readonly warehouse?: string;
   readonly httpPath?: string;
+  readonly host?: string;
 }
 
 /** Objects of ours that stand on the simulated platforms, in words. */
@@ -44,11 +45,14 @@ export const platforms: Readonly<Record<ScenarioPlatform, PlatformTraits>> = {
     write: 'snowflake:write',
     lacksPrivilege: '003001',
     foreign: { drop: 'USE ROLE ACCOUNTADMIN;\nDROP WAREHOUSE IF EXISTS "IMMUTA_WH";\n', object: 'warehouse IMMUTA_WH' },
-    manifestLines({ simulators: { snowflake }, secretFolder }, { database = 'IMMUTA', warehouse = snowflake.warehouse, ...accounts }) {
+    manifestLines(
+      { simulators: { snowflake }, secretFolder },
+      { host = snowflake.host, database = 'IMMUTA', warehouse = snowflake.warehouse, ...accounts },
+    ) {
       const user = (name: string, role: string, file: string): string =>
         `{ authenticationType: keyPair, username: ${name}, role: ${role}, privateKey: 'file:${secretFolder}/${file}' }`;
       return [
-        `host: ${snowflake.host}`,
+        `host: ${host}`,
         `port: ${snowflake.port}`,
         `warehouse: ${warehouse}`,
         `database: ${database}`,
@@ -63,10 +67,13 @@ export const platforms: Readonly<Record<ScenarioPlatform, PlatformTraits>> = {
     write: 'databricks:write',
     lacksPrivilege: 'INSUFFICIENT_PERMISSIONS',
     foreign: { drop: 'DROP CATALOG IF EXISTS `main` CASCADE;\n', object: 'catalog main' },
-    manifestLines({ simulators: { databricks }, secretFolder }, { database = 'immuta', httpPath = databricks.httpPath, ...accounts }) {
+    manifestLines(
+      { simulators: { databricks }, secretFolder },
+      { host = databricks.host, database = 'immuta', httpPath = databricks.httpPath, ...accounts },
+    ) {
       const client = `clientId: ${databricks.systemAccount.clientId}, clientSecret: 'file:${secretFolder}/databricks-immuta.client-secret'`;
       return [
-        `host: ${databricks.host}`,
+        `host: ${host}`,
         `port: ${databricks.port}`,
         `httpPath: ${httpPath}`,
         `catalog: ${database}`,
