@@ -7,6 +7,14 @@ import type { Journal } from './journal.js';
 /** Kinds that the platform can be asked about one by one, and that outlive every database. */
 const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'role', 'user', 'warehouse']);
 
+/** Kinds that platforms list by name. What else a script makes or drops is known by the platform's acknowledgement, or a person's word, alone. */
+const lookable: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'catalog', 'schema', 'role', 'user', 'warehouse']);
+
+/** Whether the platform can be asked for this object. A schema is looked up in its database, which its name has to hold. */
+export function isLookable({ kind, name }: ObjectReference): boolean {
+  return lookable.has(kind) && (kind !== 'schema' || name.split('.').length === 2);
+}
+
 export interface Scripts {
   readonly bootstrap: PlannedScript | undefined;
   readonly cleanup: PlannedScript | undefined;
