@@ -30,7 +30,7 @@ export function createPreflightPlatform({
       const session = await openPlatform(request.target, cancellationSignal());
       try {
         const { checks: found, existing } = await session.preflight(request.target);
-        const checks = 'operation' in request ? found.map(forRemoval) : found;
+        const checks = 'operation' in request ? found.map(forRemoval) : request.script.policy === 'external' ? found.map(forReading) : found;
         const failed = checks.find(({ status }) => status === 'failed');
         if (failed !== undefined) throw refusal(failed.kind ?? 'invalid-request', failed.message, failed.cure);
         const historyReadable = checks.some(({ name, status }) => name === 'query history' && status === 'passed');
@@ -42,6 +42,11 @@ export function createPreflightPlatform({
       throw applicationFailure(error, activityInfo().activityType);
     }
   };
+}
+
+/** Who runs the script elsewhere needs the privileges: this user only reads. */
+function forReading(check: Check): Check {
+  return check.status === 'failed' && check.kind === 'permission-missing' ? { ...check, status: 'warning' } : check;
 }
 
 /** What a removal takes away is there, and what only a registration needs may be missing. */
