@@ -6,10 +6,11 @@ import { immutaHost } from '../rules/workflow-id.js';
 import type { PlanContent } from '../sql/digest.js';
 import { planScript, type ScriptPlan } from '../sql/plan-script.js';
 import { summarize } from '../sql/summarize.js';
-import { applicationFailure, refusal } from './application-failure.js';
+import { applicationFailure, refuseFailed } from './application-failure.js';
 import { endingPasswords } from './ending-passwords.js';
+import { integrationOf, lookAtImmuta, registrationChecks } from './immuta-checks.js';
 import { fingerprints, jsonOf, manifestNames, privilegedUserInWords } from './plan-parts.js';
-import type { ImmutaConnection, ImmutaPort, Integration, OpenImmuta, ScriptSeal } from './ports.js';
+import type { ImmutaPort, OpenImmuta, ScriptSeal } from './ports.js';
 import { readRequest } from './request.js';
 
 export interface PreparePlanInput {
@@ -30,9 +31,10 @@ export function createPreparePlan(dependencies: PreparePlanDependencies) {
     try {
       const request = readRequest(input.request);
       const immuta = dependencies.openImmuta(request.immuta, cancellationSignal());
-      const [connection, integrations] = await Promise.all([immuta.getConnection(request.connectionKey), immuta.listIntegrations()]);
-      if (connection !== undefined) return unchangedOrConflict(request, connection, integrations);
-      refuseTakenHost(request, integrations);
+      const look = await lookAtImmuta(immuta, request.connectionKey);
+      refuseFailed(registrationChecks(request, look));
+      const registered = integrationOf(look);
+      if (registered !== undefined) return { kind: 'unchanged', integrationId: registered.id };
       const scripts = await fetchScripts(immuta, request);
       return preparedPlan(dependencies, request, scripts, input.firstRunId);
     } catch (error) {
@@ -104,35 +106,6 @@ function content(request: RegistrationRequest, { bootstrap, cleanup }: Scripts):
     integrationId: null,
     childCeiling: null,
   };
-}
-
-function unchangedOrConflict(request: RegistrationRequest, connection: ImmutaConnection, integrations: readonly Integration[]): PreparedPlan {
-  const { target } = request;
-  const integration = integrations.find(({ id }) => id === connection.integrationId);
-  const differing = [
-    ['host', connection.host, target.host.toLowerCase()],
-    ['role', connection.role, target.systemAccount.role],
-    ['authenticationType', connection.authenticationType, target.systemAccount.authenticationType],
-    ['database', integration?.database, target.database],
-    ['integration status', integration?.status, 'enabled'],
-  ].find(([, found, wanted]) => found !== wanted);
-  if (integration !== undefined && differing === undefined) return { kind: 'unchanged', integrationId: integration.id };
-  const [field, found, wanted] = differing ?? ['integration', 'none', 'enabled'];
-  throw refusal(
-    'conflict',
-    `The connection "${connection.connectionKey}" is registered already with another ${field}: ${found ?? 'none'} instead of ${wanted}.`,
-    'Register under another key, or take the old connection out first.',
-  );
-}
-
-function refuseTakenHost({ target }: RegistrationRequest, integrations: readonly Integration[]): void {
-  const taken = integrations.find((integration) => integration.type === target.technology && integration.host === target.host.toLowerCase());
-  if (taken === undefined) return;
-  throw refusal(
-    'conflict',
-    `Immuta has an integration on ${target.host} already (id ${taken.id}, database ${taken.database ?? 'unknown'}, ${taken.status}).`,
-    'Immuta takes one integration for each host. Use its connection, or remove that integration first.',
-  );
 }
 
 function ownDangers(cleanup: PlannedScript | undefined, policy: EffectivePolicy): string[] {

@@ -2,8 +2,10 @@
 // as a failure of its own, and only a lost session ends the list.
 import type { ObjectReference } from '../../domain/plan.js';
 import type { SnowflakeTarget } from '../../domain/snowflake-target.js';
+import { failed, passed, skipped, warning } from '../../rules/check.js';
+import type { Check } from '../../rules/check.js';
 import { PlatformError } from '../platform-error.js';
-import type { Check, Identity, Preflight, StatementRecord } from '../runner-messages.js';
+import type { Identity, Preflight, StatementRecord } from '../runner-messages.js';
 import { findObject, inspectObjects } from './objects.js';
 import { quoteIdentifier } from './own-statements.js';
 import type { OwnStatement } from './own-statements.js';
@@ -93,7 +95,7 @@ function checkPrivileges(privileges: AccountPrivileges, role: string): Check {
 
 function checkPolicyPrivileges(privileges: AccountPrivileges | undefined, role: string): Check {
   const name = 'policy privileges';
-  if (privileges === undefined) return { name, status: 'skipped', message: 'The grants of the role could not be read.', cure: '' };
+  if (privileges === undefined) return skipped(name, 'The grants of the role could not be read.');
   const missing = policyPrivileges.filter((privilege) => !privileges.mayGrant(privilege));
   if (missing.length === 0) return passed(name, `${role} may grant ${policyPrivileges.join(' and ')}.`);
   return warning(
@@ -137,12 +139,7 @@ async function checkDatabase({ read }: PreflightSession, { database }: Snowflake
 async function checkSystemAccountUser({ read }: PreflightSession, { systemAccount }: SnowflakeTarget): Promise<Check> {
   const name = 'system account user';
   if (systemAccount.authenticationType !== 'keyPair')
-    return {
-      name,
-      status: 'skipped',
-      message: 'Only a system account with a key pair is looked for: its public key must be set on a user.',
-      cure: '',
-    };
+    return skipped(name, 'Only a system account with a key pair is looked for: its public key must be set on a user.');
   const spelled = await spelledAs(read, 'user', systemAccount.username);
   if (spelled !== undefined) return passed(name, `User ${spelled} is there.`);
   return warning(
@@ -197,16 +194,4 @@ function isSame(asked: string, actual: string): boolean {
 
 function grantRole(role: string, user: string): string {
   return `Run as SECURITYADMIN: GRANT ROLE ${quoteIdentifier(role)} TO USER ${quoteIdentifier(user)};`;
-}
-
-function passed(name: string, message: string): Check {
-  return { name, status: 'passed', message, cure: '' };
-}
-
-function warning(name: string, message: string, cure: string): Check {
-  return { name, status: 'warning', message, cure };
-}
-
-function failed(name: string, kind: NonNullable<Check['kind']>, message: string, cure: string): Check {
-  return { name, status: 'failed', kind, message, cure };
 }
