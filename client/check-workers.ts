@@ -20,13 +20,13 @@ export async function checkWorkers(connections: { readonly newestPoll: NewestPol
 }
 
 /** The task queues that no worker serves, after some seconds of looking; none if all is well. */
-export async function unservedQueues(poll: NewestPoll, taskQueue: string): Promise<readonly string[]> {
+export async function unservedQueues(poll: NewestPoll, taskQueue: string, patience = patienceMs): Promise<readonly string[]> {
   const wanted = [
     { queue: taskQueue, kind: 'workflow' },
     { queue: taskQueue, kind: 'activity' },
     { queue: `${taskQueue}-platform`, kind: 'activity' },
   ] as const;
-  const end = performance.now() + patienceMs;
+  const end = performance.now() + patience;
   for (;;) {
     const served = await Promise.all(wanted.map(async ({ queue, kind }) => ({ queue, at: await poll(queue, kind) })));
     const missing = [...new Set(served.filter(({ at }) => at === undefined || Date.now() - at > freshMs).map(({ queue }) => queue))];

@@ -21,6 +21,7 @@ export interface TemporalCheckup {
 }
 
 const callTimeoutMs = 10_000; // as for every call of a command
+const patienceMs = 2_000; // somebody looks on; a worker that is still starting is not there yet
 const grpcNotFound = 5;
 const keyword = 2; // IndexedValueType of the search attributes' API
 
@@ -104,7 +105,7 @@ async function checkSearchAttributes(connection: Connection, namespace: string):
 
 async function checkQueues(connection: Connection, namespace: string, taskQueue: string): Promise<Check> {
   const poll = (queue: string, kind: 'workflow' | 'activity') => newestPoll(connection.workflowService, namespace, queue, kind);
-  const missing = await unservedQueues(poll, taskQueue);
+  const missing = await unservedQueues(poll, taskQueue, patienceMs);
   if (missing.length === 0) return passed('workers', `Workers serve the task queues ${taskQueue} and ${taskQueue}-platform.`);
   const role = missing.length > 1 ? '' : missing[0] === taskQueue ? ' --role workflows' : ' --role platform';
   return failed(

@@ -40,6 +40,11 @@ export class SimulatorControl {
     await this.#call('POST', '/switches', switches);
   }
 
+  /** How far the simulated account's clock is ahead of this machine's. */
+  async clock(offsetMs: number): Promise<void> {
+    await this.#call('POST', '/clock', { snowflake: offsetMs });
+  }
+
   /** Everything back to how it was at start, the ledger too. */
   async reset(): Promise<void> {
     await this.#call('POST', '/reset');

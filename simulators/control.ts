@@ -20,7 +20,7 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-/** Serves `GET /ledger`, `GET /objects`, `POST /faults`, `POST /switches` and `POST /reset`. Rejects if the port is taken. */
+/** Serves `GET /ledger`, `GET /objects`, `POST /faults`, `POST /switches`, `POST /clock` and `POST /reset`. Rejects if the port is taken. */
 export function startControl(controlled: Controlled, port: number): Promise<ControlServer> {
   return listenOnLoopback('control', port, (request, response) => {
     answer(request, response, controlled).catch((error: unknown) => {
@@ -46,11 +46,16 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
     }
     case 'POST /switches':
       return send(response, 200, immuta.setSwitches(JSON.parse(body)));
+    case 'POST /clock': {
+      const offsetMs = readOffset(JSON.parse(body));
+      snowflake.setClockOffset(offsetMs);
+      return send(response, 200, { snowflake: offsetMs });
+    }
     case 'POST /reset':
       reset(controlled);
       return send(response, 200, {});
     default:
-      return send(response, 404, { error: 'There are GET /ledger, GET /objects, POST /faults, POST /switches and POST /reset.' });
+      return send(response, 404, { error: 'There are GET /ledger, GET /objects, POST /faults, POST /switches, POST /clock and POST /reset.' });
   }
 }
 
@@ -59,6 +64,7 @@ export function reset({ ledger, faults, immuta, snowflake, databricks }: Control
   faults.clear();
   immuta.reset();
   snowflake.reset();
+  snowflake.setClockOffset(0);
   databricks.reset();
   ledger.clear();
 }
@@ -77,6 +83,13 @@ const faultFields: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 function isCount(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0;
+}
+
+/** `{ "snowflake": <ms> }`: how far the account's clock is ahead. */
+function readOffset(body: unknown): number {
+  const offset: unknown = typeof body === 'object' && body !== null && 'snowflake' in body ? body.snowflake : undefined;
+  if (typeof offset !== 'number' || !Number.isInteger(offset)) throw new TypeError('A clock is set as { "snowflake": <whole milliseconds> }.');
+  return offset;
 }
 
 function readFaults(list: unknown): readonly Fault[] {

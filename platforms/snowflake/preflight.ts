@@ -110,19 +110,23 @@ async function checkWarehouse(
   target: SnowflakeTarget,
   privileges: AccountPrivileges | undefined,
 ): Promise<Check> {
+  const name = 'warehouse';
   const asked = target.privilegedUser.warehouse ?? target.warehouse;
-  const spelled = await spelledAs(read, 'warehouse', asked);
-  const grant = `Run as its owner or ACCOUNTADMIN: GRANT USAGE ON WAREHOUSE ${quoteIdentifier(spelled ?? asked)} TO ROLE ${quoteIdentifier(identity.role)};`;
-  if (spelled === undefined)
+  const found = await rowOf(read, 'warehouse', asked);
+  const spelled = found?.['name'] ?? asked;
+  const grant = `Run as its owner or ACCOUNTADMIN: GRANT USAGE ON WAREHOUSE ${quoteIdentifier(spelled)} TO ROLE ${quoteIdentifier(identity.role)};`;
+  if (found === undefined)
+    return failed(name, 'not-found', `Warehouse ${asked} does not exist, or ${identity.role} has no privilege on it.`, `If it exists: ${grant}`);
+  if (/^suspend/i.test(found['state'] ?? '') && found['auto_resume']?.toLowerCase() === 'false')
     return failed(
-      'warehouse',
+      name,
       'not-found',
-      `Warehouse ${asked} does not exist, or ${identity.role} has no privilege on it.`,
-      `If it exists: ${grant}`,
+      `Warehouse ${spelled} is suspended and does not resume by itself: Immuta's connection test would find none.`,
+      `Run as its owner or ACCOUNTADMIN: ALTER WAREHOUSE ${quoteIdentifier(spelled)} SET AUTO_RESUME = TRUE;`,
     );
   if (privileges?.mayUseWarehouse(spelled) === false)
-    return warning('warehouse', `${identity.role} sees warehouse ${spelled}, but no USAGE on it is granted to it or a role it inherits.`, grant);
-  return passed('warehouse', `Warehouse ${spelled} is there.`);
+    return warning(name, `${identity.role} sees warehouse ${spelled}, but no USAGE on it is granted to it or a role it inherits.`, grant);
+  return passed(name, `Warehouse ${spelled} is there.`);
 }
 
 async function checkDatabase({ read }: PreflightSession, { database }: SnowflakeTarget): Promise<Check> {
@@ -140,8 +144,8 @@ async function checkSystemAccountUser({ read }: PreflightSession, { systemAccoun
   const name = 'system account user';
   if (systemAccount.authenticationType !== 'keyPair')
     return skipped(name, 'Only a system account with a key pair is looked for: its public key must be set on a user.');
-  const spelled = await spelledAs(read, 'user', systemAccount.username);
-  if (spelled !== undefined) return passed(name, `User ${spelled} is there.`);
+  const found = await rowOf(read, 'user', systemAccount.username);
+  if (found !== undefined) return passed(name, `User ${found['name'] ?? systemAccount.username} is there.`);
   return warning(
     name,
     `User ${systemAccount.username} does not exist, or the role may not see it. Immuta's connection test fails until it exists with the public key.`,
@@ -182,9 +186,12 @@ async function guarded(name: string, check: () => Promise<Check>): Promise<Check
   }
 }
 
-/** The platform's own spelling of a name written without quotes: as it is, or in upper case. */
-async function spelledAs(read: PreflightSession['read'], kind: 'warehouse' | 'user', name: string): Promise<string | undefined> {
-  for (const spelling of new Set([name, name.toUpperCase()])) if ((await findObject(read, { kind, name: spelling })) !== undefined) return spelling;
+/** What the platform shows of a name written without quotes: as it is, or in upper case. */
+async function rowOf(read: PreflightSession['read'], kind: 'warehouse' | 'user', name: string): Promise<Row | undefined> {
+  for (const spelling of new Set([name, name.toUpperCase()])) {
+    const row = await findObject(read, { kind, name: spelling });
+    if (row !== undefined) return row;
+  }
   return undefined;
 }
 
