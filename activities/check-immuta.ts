@@ -5,11 +5,11 @@ import type { Check } from '../rules/check.js';
 import { failedBy, passed, skipped, warning } from '../rules/check.js';
 import { immutaHost } from '../rules/workflow-id.js';
 import { asPortError } from './application-failure.js';
-import { endingPasswords } from './ending-passwords.js';
 import { lookAtImmuta, registrationChecks, removalChecks } from './immuta-checks.js';
 import type { ImmutaPort, OpenImmuta, PortError, ResolveSecret } from './ports.js';
 import { readConnectionRequest } from './request.js';
 import { checkSecrets } from './secret-check.js';
+import { factsOf } from './target-facts.js';
 
 export interface ImmutaCheckup {
   readonly checks: readonly Check[];
@@ -79,7 +79,7 @@ function notAsked(reason: string): readonly Check[] {
 }
 
 function passwordWarnings({ target }: ConnectionRequest): readonly Check[] {
-  return endingPasswords(target).map((danger) =>
+  return factsOf(target).dangers.map((danger) =>
     warning('passwords', danger, 'Give both accounts a key pair: ALTER USER ... SET RSA_PUBLIC_KEY = ...'),
   );
 }

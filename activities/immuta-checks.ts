@@ -2,7 +2,9 @@
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Check } from '../rules/check.js';
 import { failed, passed, warning } from '../rules/check.js';
+import { databaseOf, hasDatabase } from '../rules/platform-facts.js';
 import type { ImmutaConnection, ImmutaPort, Integration } from './ports.js';
+import { factsOf } from './target-facts.js';
 
 /** What Immuta shows of this key and of its platform. */
 export interface ImmutaLook {
@@ -54,11 +56,12 @@ function checkKey({ connectionKey, target }: ConnectionRequest, look: ImmutaLook
   const { connection } = look;
   if (connection === undefined) return passed(name, `Immuta has no connection "${connectionKey}" yet.`);
   const integration = integrationOf(look);
+  const { kind, name: database } = databaseOf(target);
   const differing = [
     ['host', connection.host, target.host.toLowerCase()],
-    ['role', connection.role, target.systemAccount.role],
+    ['role', connection.role, factsOf(target).role],
     ['authenticationType', connection.authenticationType, target.systemAccount.authenticationType],
-    ['database', integration?.database, target.database],
+    [kind, hasDatabase(target, integration?.database) ? database : integration?.database, database],
     ['integration status', integration?.status, 'enabled'],
   ].find(([, found, wanted]) => found !== wanted);
   if (differing === undefined) return passed(name, `"${connectionKey}" is registered as the manifest says.`);
@@ -66,7 +69,7 @@ function checkKey({ connectionKey, target }: ConnectionRequest, look: ImmutaLook
   return failed(
     name,
     'conflict',
-    `The connection "${connectionKey}" is registered already with another ${field}: ${found ?? 'none'} instead of ${wanted}.`,
+    `The connection "${connectionKey}" is registered already with another ${field}: ${found ?? 'none'} instead of ${wanted ?? 'none'}.`,
     'Register under another key, or take the old connection out first.',
   );
 }
@@ -81,7 +84,7 @@ function checkIntegration({ target }: ConnectionRequest, look: ImmutaLook): Chec
   return failed(
     name,
     'conflict',
-    `Immuta has an integration on ${target.host} already (id ${taken.id}, database ${taken.database ?? 'unknown'}, ${taken.status}).`,
+    `Immuta has an integration on ${target.host} already (id ${taken.id}, ${databaseOf(target).kind} ${taken.database ?? 'unknown'}, ${taken.status}).`,
     'Immuta takes one integration for each host. Use its connection, or remove that integration first.',
   );
 }

@@ -2,6 +2,7 @@
 import { createAwaitIntegration } from './await-integration.js';
 import { createCheckImmuta } from './check-immuta.js';
 import { createCheckPlatform } from './check-platform.js';
+import type { Clock } from './clock.js';
 import { createCreateConnection } from './create-connection.js';
 import { createDeleteConnection } from './delete-connection.js';
 import { createDeleteIntegration } from './delete-integration.js';
@@ -19,6 +20,8 @@ export interface WorkerRules {
   readonly allowAutomatic: boolean;
   /** Takes waits that are safe only against simulators. */
   readonly allowShortTiming: boolean;
+  /** The machine's unless given. */
+  readonly clock?: Clock | undefined;
 }
 
 /** Activities of the queue `mooring`: Immuta, with the system account's secrets. */
@@ -30,10 +33,10 @@ export function createImmutaActivities(
     checkImmuta: createCheckImmuta(ports),
     preparePlan: createPreparePlan({ ...ports, ...rules }),
     prepareRemoval: createPrepareRemoval({ ...ports, ...rules }),
-    createConnection: createCreateConnection(ports),
-    deleteConnection: createDeleteConnection(ports),
-    awaitIntegration: createAwaitIntegration(ports),
-    deleteIntegration: createDeleteIntegration(ports),
+    createConnection: createCreateConnection({ ...ports, ...rules }),
+    deleteConnection: createDeleteConnection({ ...ports, ...rules }),
+    awaitIntegration: createAwaitIntegration({ ...ports, ...rules }),
+    deleteIntegration: createDeleteIntegration({ ...ports, ...rules }),
     inspectRegistration: createInspectRegistration(ports),
   };
 }

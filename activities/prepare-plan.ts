@@ -7,11 +7,11 @@ import type { PlanContent } from '../sql/digest.js';
 import { planScript, type ScriptPlan } from '../sql/plan-script.js';
 import { summarize } from '../sql/summarize.js';
 import { applicationFailure, refuseFailed } from './application-failure.js';
-import { endingPasswords } from './ending-passwords.js';
 import { integrationOf, lookAtImmuta, registrationChecks } from './immuta-checks.js';
-import { fingerprints, jsonOf, manifestNames, privilegedUserInWords } from './plan-parts.js';
+import { fingerprints, jsonOf, planTarget } from './plan-parts.js';
 import type { ImmutaPort, OpenImmuta, ScriptSeal } from './ports.js';
 import { readRequest } from './request.js';
+import { factsOf } from './target-facts.js';
 
 export interface PreparePlanInput {
   readonly request: RegistrationRequest;
@@ -66,17 +66,18 @@ function preparedPlan(
   scripts: Scripts,
   firstRunId: string | undefined,
 ): PreparedPlan {
-  const { target } = request;
+  const { privilegedUser, manifestNames, dangers: ofTarget } = factsOf(request.target);
+  const { technology: platform } = request.target;
   const bootstrap = scripts.bootstrap.planned;
   const cleanup = scripts.cleanup?.planned;
   const { summary, dangers, classes } = summarize(scripts);
-  const policy = effectivePolicy({ asked: request.script.policy, allowAutomatic, bootstrap, cleanup, manifestNames: manifestNames(request) });
+  const policy = effectivePolicy({ asked: request.script.policy, allowAutomatic, bootstrap, cleanup, manifestNames });
   const plan: Plan = {
     ...fingerprints(content(request, scripts), request, firstRunId),
     summary,
-    target: { platform: target.technology, host: target.host, database: target.database },
-    privilegedUser: privilegedUserInWords(request),
-    dangers: [...dangers, ...ownDangers(cleanup, policy), ...endingPasswords(target)],
+    target: planTarget(request),
+    privilegedUser,
+    dangers: [...dangers, ...ownDangers(cleanup, policy), ...ofTarget],
     classes,
     scripts: [bootstrap, ...(cleanup === undefined ? [] : [cleanup])],
   };
@@ -84,10 +85,10 @@ function preparedPlan(
     kind: 'plan',
     plan,
     policy,
-    bootstrap: seal.seal({ purpose: 'bootstrap', text: scripts.bootstrapText, statementHashes: scripts.bootstrap.hashes }),
+    bootstrap: seal.seal({ platform, purpose: 'bootstrap', text: scripts.bootstrapText, statementHashes: scripts.bootstrap.hashes }),
     ...(scripts.cleanup === undefined || scripts.cleanupText === undefined
       ? {}
-      : { cleanup: seal.seal({ purpose: 'cleanup', text: scripts.cleanupText, statementHashes: scripts.cleanup.hashes }) }),
+      : { cleanup: seal.seal({ platform, purpose: 'cleanup', text: scripts.cleanupText, statementHashes: scripts.cleanup.hashes }) }),
   };
 }
 
@@ -100,7 +101,7 @@ function content(request: RegistrationRequest, { bootstrap, cleanup }: Scripts):
     bootstrapSha256: bootstrap.planned.sha256,
     cleanupSha256: cleanup?.planned.sha256 ?? null,
     statementHashes: { bootstrap: bootstrap.hashes, cleanup: cleanup?.hashes ?? [] },
-    target: { platform: request.target.technology, host: request.target.host, database: request.target.database },
+    target: { ...planTarget(request) },
     privilegedUser: jsonOf(privilegedUser),
     registration: jsonOf({ connectionKey: request.connectionKey, ...registration }),
     integrationId: null,

@@ -8,6 +8,7 @@ import type { Attention } from '../domain/outcome.js';
 import type { ObjectReference, Plan } from '../domain/plan.js';
 import type { SealedScript } from '../domain/script.js';
 import { dropped } from '../rules/left-over.js';
+import { platformFacts } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
@@ -91,12 +92,9 @@ export class CleanUp {
   }
 
   async #stillThere(targets: readonly ObjectReference[]): Promise<readonly string[]> {
-    const objects = targets.filter(({ kind }) => lookable.has(kind));
+    const objects = targets.filter(({ kind }) => platformFacts[this.#request.target.technology].lookable.has(kind));
     if (objects.length === 0) return [];
     const states = await this.#activities.inspectPlatform({ request: this.#request, objects });
     return states.filter(({ exists }) => exists).map(({ object }) => `${object.kind} ${object.name}`);
   }
 }
-
-/** Kinds that platforms list by name. What else a script drops is gone by the platform's own acknowledgement of its DROP. */
-const lookable: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'schema', 'role', 'user', 'warehouse']);
