@@ -44,7 +44,14 @@ export async function runKill(arena: Arena, lane: Lane, name: string, kill: Kill
   await ledger.catchUp();
   ledger.stop();
   const verdict = judge(kill, ledger, view);
-  return { kill, struck: aftermath.struck, asked, seconds: (Date.now() - begun) / 1_000, ...verdict, ...(stuck === undefined ? {} : { dirty: [stuck] }) };
+  return {
+    kill,
+    struck: aftermath.struck,
+    asked,
+    seconds: (Date.now() - begun) / 1_000,
+    ...verdict,
+    ...(stuck === undefined ? {} : { dirty: [stuck] }),
+  };
 }
 
 interface Aftermath {
@@ -67,7 +74,8 @@ async function killAt({ arena, lane, ledger, runId, ended }: Scene, kill: Kill):
   const { control } = lane;
   const tag = (script: string, index: number): string => `mooring/${runId}/${script}/${index}/`;
   const { point, script } = kill;
-  if (script === 'cleanup') await control.faults([{ where: 'snowflake:query', nth: 1, kind: 'refuse', code: '003001', matching: tag('bootstrap', 20) }]);
+  if (script === 'cleanup')
+    await control.faults([{ where: 'snowflake:query', nth: 1, kind: 'refuse', code: '003001', matching: tag('bootstrap', 20) }]);
   const carriedOut = (index: number): Promise<boolean> =>
     ledger.until((line) => line.kind === 'statement' && line.status === 'success' && line.tag?.includes(tag(script, index)) === true, ended);
 
@@ -168,7 +176,11 @@ async function frozen(lane: Lane, whom: number): Promise<Aftermath> {
   return { struck: true, end: () => before.stop() };
 }
 
-async function follow(ledger: LedgerWatch, lane: Lane, run: RunName): Promise<{ readonly view: RunView; readonly asked: number; readonly stuck?: string }> {
+async function follow(
+  ledger: LedgerWatch,
+  lane: Lane,
+  run: RunName,
+): Promise<{ readonly view: RunView; readonly asked: number; readonly stuck?: string }> {
   const answered = new Set<string>();
   for (const deadline = Date.now() + patienceMs; ; await sleep(lookEveryMs)) {
     const state = await insist(() => lane.connections.describe(run));

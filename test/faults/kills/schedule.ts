@@ -37,7 +37,10 @@ export interface Kill {
 export function schedule(count: number, seed: number): readonly Kill[] {
   const random = seededRandom(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
-  const points = shuffled(['lost', 'late', 'long', 'applied', 'acknowledged', 'before-record', 'before-send', 'stale-record', 'random'] as const, random);
+  const points = shuffled(
+    ['lost', 'late', 'long', 'applied', 'acknowledged', 'before-record', 'before-send', 'stale-record', 'random'] as const,
+    random,
+  );
   const turns = shuffled(victims, random);
   return Array.from({ length: count }, (_, number) => {
     const history = number % 7 !== 6 ? 'readable' : number % 14 === 6 ? 'unreadable' : 'lost';

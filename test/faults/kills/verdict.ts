@@ -25,7 +25,10 @@ export function judge(kill: Kill, ledger: LedgerWatch, { runId, outcome, scripts
       const times = done.filter((line) => line.index === index);
       const allowed = kill.history !== 'readable' && isHarmless(String(times[0]?.['text'] ?? ''));
       if (allowed) repeated += times.length - 1;
-      else twice.push(...times.slice(1).map((line) => `${line.tag} after ${times[0]?.tag}, ${String(line['time'])} after ${String(times[0]?.['time'])}`));
+      else
+        twice.push(
+          ...times.slice(1).map((line) => `${line.tag} after ${times[0]?.tag}, ${String(line['time'])} after ${String(times[0]?.['time'])}`),
+        );
     }
     const statements = scripts.find(({ purpose }) => purpose === script)?.statements ?? 0;
     for (let index = 0; index < statements; index++) if (!indexes.has(index)) skipped++;
@@ -35,7 +38,9 @@ export function judge(kill: Kill, ledger: LedgerWatch, { runId, outcome, scripts
 
 /** Says the same however often it is said. Not asked of the product's own classes: this is the judge. */
 function isHarmless(text: string): boolean {
-  return /^\s*(USE|SHOW|SELECT|GRANT|REVOKE|ALTER)\b|^\s*(CREATE|DROP)\b[^;]*?\bIF (NOT )?EXISTS\b/i.test(text.replaceAll(/--.*$|\/\*[\s\S]*?\*\//gm, ''));
+  return /^\s*(USE|SHOW|SELECT|GRANT|REVOKE|ALTER)\b|^\s*(CREATE|DROP)\b[^;]*?\bIF (NOT )?EXISTS\b/i.test(
+    text.replaceAll(/--.*$|\/\*[\s\S]*?\*\//gm, ''),
+  );
 }
 
 function dirt(kill: Kill, ledger: LedgerWatch, outcome: string | undefined, why: string | undefined): string[] {
