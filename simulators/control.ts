@@ -63,7 +63,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
       reset(controlled);
       return send(response, 200, {});
     default:
-      return send(response, 404, { error: 'There are GET /ledger, GET /objects, POST /faults, POST /switches, POST /clock, POST /expiry and POST /reset.' });
+      return send(response, 404, {
+        error: 'There are GET /ledger, GET /objects, POST /faults, POST /switches, POST /clock, POST /expiry and POST /reset.',
+      });
   }
 }
 

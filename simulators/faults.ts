@@ -1,6 +1,17 @@
 // Faults are counted by place: the n-th call of a place, counted from when the fault was set, meets it.
 
-export const faultKinds = ['refuse', 'drop-before', 'drop-after', 'silence-before', 'silence-after', 'delay', 'late', 'status', 'garbage', 'hang'] as const;
+export const faultKinds = [
+  'refuse',
+  'drop-before',
+  'drop-after',
+  'silence-before',
+  'silence-after',
+  'delay',
+  'late',
+  'status',
+  'garbage',
+  'hang',
+] as const;
 /**
  * `drop` cuts the connection, `silence` leaves it open and never answers: `before` anything was done, or `after` all of it was. A statement that
  * meets `hang` runs for ever, one that meets `delay` takes long, and their platform says so; of one that is `late` it knows nothing before it arrives.
@@ -13,7 +24,7 @@ export interface Fault {
   /** Which call from now on, from 1; 0 means every call. */
   readonly nth: number;
   readonly kind: FaultKind;
-  /** Only calls that hold this text: in the statement, its tag, or the body. They alone are counted, and this fault goes before those for any call. */
+  /** Only calls that hold this text: in the statement, its tag, or the body. They alone are counted, and this fault goes before those for any call, the newest first. */
   readonly matching?: string;
   /** Milliseconds, for `delay` and `late`. */
   readonly delayMs?: number;
@@ -49,6 +60,6 @@ export class Faults {
       entry.seen++;
       if (fault.nth === 0 || entry.seen === fault.nth) met.push(fault);
     }
-    return met.find(({ matching }) => matching !== undefined) ?? met[0];
+    return met.findLast(({ matching }) => matching !== undefined) ?? met[0];
   }
 }

@@ -94,7 +94,13 @@ async function answer(
     send(response, await work());
     return;
   }
-  ledger.record({ simulator: 'databricks', kind: 'fault', where: fault.where, fault: fault.kind, ...(fault.matching === undefined ? {} : { matching: fault.matching }) });
+  ledger.record({
+    simulator: 'databricks',
+    kind: 'fault',
+    where: fault.where,
+    fault: fault.kind,
+    ...(fault.matching === undefined ? {} : { matching: fault.matching }),
+  });
   switch (fault.kind) {
     case 'refuse':
       send(response, await work(fault), fault.bodyBytes);

@@ -31,7 +31,15 @@ export async function serve(request: IncomingMessage, response: ServerResponse, 
   const exchange = new Exchange(request, body, tenant);
   const entry = ledger.record({ simulator: 'immuta', kind: 'request', ...exchange.description });
   const fault = exchange.place === undefined ? undefined : faults.meet(exchange.place, `${request.url}\n${body ?? ''}`);
-  if (fault !== undefined) ledger.record({ simulator: 'immuta', kind: 'fault', where: fault.where, fault: fault.kind, request: entry.at, ...(fault.matching === undefined ? {} : { matching: fault.matching }) });
+  if (fault !== undefined)
+    ledger.record({
+      simulator: 'immuta',
+      kind: 'fault',
+      where: fault.where,
+      fault: fault.kind,
+      request: entry.at,
+      ...(fault.matching === undefined ? {} : { matching: fault.matching }),
+    });
 
   if (fault?.kind === 'drop-before') return cut(request, entry, 'before');
   if (fault?.kind === 'hang' || fault?.kind === 'silence-before') return note(entry, { hung: true });

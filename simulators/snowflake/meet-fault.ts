@@ -11,7 +11,14 @@ import { failure } from './wire.js';
 export function meetFault(faults: Faults, ledger: Ledger, places: readonly string[], content?: string): Fault | undefined {
   const met = places.map((place) => faults.meet(place, content)).filter((fault) => fault !== undefined);
   const fault = met.find(({ matching }) => matching !== undefined) ?? met[0];
-  if (fault !== undefined) ledger.record({ simulator: 'snowflake', kind: 'fault', where: fault.where, fault: fault.kind, ...(fault.matching === undefined ? {} : { matching: fault.matching }) });
+  if (fault !== undefined)
+    ledger.record({
+      simulator: 'snowflake',
+      kind: 'fault',
+      where: fault.where,
+      fault: fault.kind,
+      ...(fault.matching === undefined ? {} : { matching: fault.matching }),
+    });
   return fault;
 }
 

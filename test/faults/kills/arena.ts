@@ -23,12 +23,15 @@ export const heartbeatTimeoutMs = 2_000;
 
 /** Every statement takes so long: a script then lasts long enough to be hit in its middle. */
 const statementMs = 12;
+/** A cleanup script is short. */
+const cleanupStatementMs = 100;
 
 export interface Lane {
   readonly control: SimulatorControl;
   readonly gate: RecordGate;
   readonly connections: Connections;
   worker: SandboxWorker;
+  /** One more of the same. */
   startWorker(): Promise<SandboxWorker>;
   request(connectionKey: string): RegistrationRequest;
   /** Nothing registered, nothing on record, every statement slowed down; and its ledger from now on. */
@@ -59,7 +62,7 @@ export async function openArena(): Promise<Arena> {
       const gate = await openRecordGate(server.address);
       const connections = await openConnections({ environment: { ...sandbox.commandEnvironment }, taskQueue, timing, dev: undefined });
       const startWorker = (): Promise<SandboxWorker> =>
-        sandbox.startWorker({ TEMPORAL_ADDRESS: gate.address, MOORING_TASK_QUEUE: taskQueue }, { ownGroup: true });
+        insist(() => sandbox.startWorker({ TEMPORAL_ADDRESS: gate.address, MOORING_TASK_QUEUE: taskQueue }, { ownGroup: true }));
       const lane: Lane = {
         control,
         gate,
@@ -69,7 +72,11 @@ export async function openArena(): Promise<Arena> {
         request: (connectionKey) => ({ ...registrationRequest(sandbox, connectionKey), timing }),
         async begin() {
           await control.reset();
-          await control.faults([{ where: 'snowflake:query', nth: 0, kind: 'delay', delayMs: statementMs }]);
+          const slow = { where: 'snowflake:query', nth: 0, kind: 'delay' };
+          await control.faults([
+            { ...slow, delayMs: statementMs },
+            { ...slow, delayMs: cleanupStatementMs, matching: '/cleanup/' },
+          ]);
           return new LedgerWatch(control);
         },
       };
@@ -98,6 +105,19 @@ export async function openArena(): Promise<Arena> {
     },
   };
 }
+
+/** Tries again while the server is away, as whoever supervises a worker does. */
+export async function insist<T>(call: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + serverBackWithinMs; ; await sleep(200)) {
+    try {
+      return await call();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
+}
+
+const serverBackWithinMs = 30_000;
 
 /** Long enough for calls to fail, not only to wait. */
 const betweenServersMs = 300;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunName } from '../../../client/connections.js';
 import { isOpen, viewOf, type RunState } from '../../../client/run-state.js';
 import type { RunView } from '../../../domain/outcome.js';
-import { heartbeatTimeoutMs, quietPeriodMs, type Arena, type Lane } from './arena.js';
+import { heartbeatTimeoutMs, insist, quietPeriodMs, type Arena, type Lane } from './arena.js';
 import type { LedgerWatch } from './ledger-watch.js';
 import { runnersOf, strike } from './processes.js';
 import type { Kill } from './schedule.js';
@@ -210,15 +210,4 @@ async function answer(ledger: LedgerWatch, lane: Lane, run: RunName, state: RunS
   const comment = 'looked at the query history';
   const { accepted } = await insist(() => lane.connections.resolve(run, { attention: attention.id, choice, by: 'operator@example.com', comment }));
   return accepted === true;
-}
-
-/** Calls again while the server is away. */
-async function insist<T>(call: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + 30_000; ; await sleep(lookEveryMs)) {
-    try {
-      return await call();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-  }
 }

@@ -25,13 +25,16 @@ export interface KillReport {
   readonly asked: number;
   /** Runs after which the world is not as they say. */
   readonly dirty: number;
+  /** What is wrong, a line for each run; empty when nothing is. */
+  readonly wrong: readonly string[];
+  readonly seed: number;
 }
 
 /** Runs the schedule of a seed. What is wrong is in the report; it rejects only if it could not run it. */
 export async function runKills({ count, seed, lanes, say }: KillOptions): Promise<KillReport> {
   const arena = await openArena();
   try {
-    return report(await inLanes(arena, lanes, say, schedule(count, seed)));
+    return report(await inLanes(arena, lanes, say, schedule(count, seed)), seed);
   } finally {
     await arena.close();
   }
@@ -48,11 +51,16 @@ async function inLanes(arena: Arena, lanes: number, say: KillOptions['say'], kil
       say(describeResult(result));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, kills.length) }, work));
+  const lost = (error: unknown): never => {
+    waiting.length = 0; // no lane begins another, and none is left behind
+    throw error;
+  };
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(lanes, kills.length) }, () => work().catch(lost)));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return results;
 }
 
-function report(results: readonly KillResult[]): KillReport {
+function report(results: readonly KillResult[], seed: number): KillReport {
   const sum = (count: (result: KillResult) => number): number => results.reduce((total, result) => total + count(result), 0);
   return {
     kills: sum(({ struck }) => (struck ? 1 : 0)),
@@ -62,21 +70,28 @@ function report(results: readonly KillResult[]): KillReport {
     repeated: sum(({ repeated }) => repeated),
     asked: sum(({ asked }) => asked),
     dirty: sum(({ dirty }) => (dirty.length > 0 ? 1 : 0)),
+    wrong: results.filter((result) => wrongs(result).length > 0).map(describeResult),
+    seed,
   };
 }
 
-function describeResult({ kill, struck, twice, skipped, asked, dirty, seconds }: KillResult): string {
-  const wrong = [
+function wrongs({ struck, twice, skipped, dirty }: KillResult): readonly string[] {
+  return [
     ...(struck ? [] : ['the point was not reached']),
     ...twice.map((which) => `executed twice: ${which}`),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...dirty,
   ];
+}
+
+function describeResult(result: KillResult): string {
+  const { kill, asked, seconds } = result;
+  const wrong = wrongs(result);
   const end = wrong.length > 0 ? `WRONG: ${wrong.join('; ')}` : asked > 0 ? `well, asked ${asked}` : 'well';
   return `${describeKill(kill)}: ${end} (${seconds.toFixed(1)} s)`;
 }
 
 /** One line for people. */
-export function reportText({ kills, resumed, twice, skipped, repeated, asked, dirty }: KillReport): string {
-  return `${kills} kills, ${resumed} resumed, ${twice} executed twice, ${skipped} skipped, ${asked} asked, ${dirty} dirty closes; ${repeated} repeated harmlessly without a history`;
+export function reportText({ kills, resumed, twice, skipped, repeated, asked, dirty, seed }: KillReport): string {
+  return `${kills} kills, ${resumed} resumed, ${twice} executed twice, ${skipped} skipped, ${asked} asked, ${dirty} dirty closes; ${repeated} repeated harmlessly without a history (seed ${seed})`;
 }

@@ -23,7 +23,7 @@ export function judge(kill: Kill, ledger: LedgerWatch, { runId, outcome, scripts
     const indexes = new Set(done.map(({ index }) => index));
     for (const index of indexes) {
       const times = done.filter((line) => line.index === index);
-      const allowed = kill.history !== 'readable' && isHarmless(String(times[0]?.['text'] ?? ''));
+      const allowed = kill.history !== 'readable' && times.every(({ text }) => typeof text === 'string' && isHarmless(text));
       if (allowed) repeated += times.length - 1;
       else
         twice.push(
