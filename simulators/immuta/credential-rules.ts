@@ -32,7 +32,7 @@ export const oAuthClientConfig: Rule<Readonly<Record<string, unknown>>> = (value
 
 /** As a credential is read back. */
 export function withoutSecrets(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const secret = new Set(['password', 'privateKey', 'privateKeyPassword', 'oAuthClientConfig', 'token']);
+  const secret = new Set(['password', 'privateKey', 'privateKeyPassword', 'oAuthClientConfig', 'token', 'proxyOptions']);
   return Object.fromEntries(Object.entries(fields).filter(([key]) => !secret.has(key)));
 }
 

@@ -25,6 +25,8 @@ const common = {
   catalog: matching(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, 'must be letters, digits and underscores, and not begin with a digit'),
   audit: optional(object({ enabled: flag })),
   groupPattern: optional(object({ deny: text })),
+  // only in the older integrations API, for Immuta's own way to the workspace
+  proxyOptions: optional(object({ host: text, port: optional(port), username: optional(text), password: optional(text) })),
 };
 const scriptKeys = { ...common, workspaceUrl: host, httpPath };
 const connectionStepKeys = { ...common, host, workspaceIds: optional(listOf(text)) };

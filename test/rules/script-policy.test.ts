@@ -110,3 +110,30 @@ describe('what is not automatic', () => {
     });
   });
 });
+
+describe('automatic on Databricks', () => {
+  const judgedThere = (bootstrap: string, cleanup: string): EffectivePolicy =>
+    effectivePolicy({
+      asked: 'automatic',
+      allowAutomatic: true,
+      bootstrap: planScript(bootstrap, 'Databricks', 'bootstrap').planned,
+      cleanup: planScript(cleanup, 'Databricks', 'cleanup').planned,
+      manifestNames: ['immuta'],
+    });
+
+  it.each([
+    ['CREATE CATALOG immuta', 'DROP CATALOG IF EXISTS `Immuta` CASCADE'],
+    ['CREATE CATALOG other', 'DROP SCHEMA other.one; DROP CATALOG other'],
+    ['CREATE SCHEMA immuta.one', 'DROP SCHEMA immuta.one'],
+  ])('is honoured for %s and then %s', (bootstrap, cleanup) => {
+    expect(judgedThere(bootstrap, cleanup)).toMatchObject({ effective: 'automatic' });
+  });
+
+  it.each([
+    ['CREATE CATALOG immuta', 'DROP CATALOG main CASCADE', 'drops catalog main'],
+    ['CREATE CATALOG IF NOT EXISTS other', 'DROP SCHEMA other.one', 'drops schema other.one'],
+    ['CREATE CATALOG immuta', 'DROP SCHEMA one', 'drops schema one'],
+  ])('becomes approval for %s and then %s', (bootstrap, cleanup, does) => {
+    expect(judgedThere(bootstrap, cleanup)).toMatchObject({ effective: 'approval', because: expect.stringContaining(does) });
+  });
+});

@@ -7,7 +7,10 @@ beforeAll(async () => {
   stage = await openStage();
 }, 120_000);
 afterAll(() => stage.close());
-beforeEach(() => stage.control.reset());
+beforeEach(async () => {
+  stage.platform = 'Snowflake';
+  await stage.control.reset();
+});
 
 describe.each(platformNames)('cancelling a registration on %s', (platform) => {
   beforeEach(() => {

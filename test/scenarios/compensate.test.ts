@@ -8,7 +8,10 @@ beforeAll(async () => {
   stage = await openStage();
 }, 120_000);
 afterAll(() => stage.close());
-beforeEach(() => stage.control.reset());
+beforeEach(async () => {
+  stage.platform = 'Snowflake';
+  await stage.control.reset();
+});
 
 const create = 'immuta:POST /data/connection';
 
@@ -151,10 +154,6 @@ describe.each(platformNames)('a registration on %s that fails', (platform) => {
 });
 
 describe('a registration that fails', () => {
-  beforeEach(() => {
-    stage.platform = 'Snowflake';
-  });
-
   it('registers once when the answer to the POST is lost', async () => {
     await stage.control.faults([{ where: create, nth: 1, kind: 'drop-after' }]);
     await stage.writeManifest('lost');

@@ -77,6 +77,27 @@ describe('a connection is registered and deregistered', () => {
   });
 });
 
+describe('a registration on Databricks', () => {
+  it('tells Immuta all that a manifest may say', async () => {
+    await writeFile(join(stage.sandbox.secretFolder, 'proxy.password'), `${wrong}\n`, { mode: 0o600 });
+    await stage.writeManifest('all', {
+      more: [
+        'settings: { isActive: true, activateNewChildren: false }',
+        'groupPattern: { deny: immuta_exempt }',
+        "workspaceIds: ['1234567890123456']",
+        `proxyOptions: { host: proxy.example.com, port: 3128, username: immuta, password: ${secret('proxy.password')} }`,
+      ],
+    });
+
+    const { json } = await stage.register('all');
+
+    expect(json).toMatchObject({ outcome: 'registered' });
+    const { integrations } = (await stage.control.objects()).immuta;
+    expect(JSON.stringify(integrations)).toMatch(/immuta_exempt.*1234567890123456|1234567890123456.*immuta_exempt/);
+    expect(JSON.stringify(integrations)).not.toContain(wrong);
+  });
+});
+
 describe('a registration on Databricks is refused before the first write', () => {
   it('for an HTTP path of no warehouse', async () => {
     await stage.writeManifest('path', { httpPath: '/sql/1.0/warehouses/0123456789abcdef' });

@@ -8,7 +8,10 @@ beforeAll(async () => {
   stage = await openStage();
 });
 afterAll(() => stage.close());
-beforeEach(() => stage.control.reset());
+beforeEach(async () => {
+  stage.platform = 'Snowflake';
+  await stage.control.reset();
+});
 
 describe('a DELETE whose answer is not the truth', () => {
   it.each(['drop-after', 'drop-before'] as const)('is settled by looking when the connection breaks (%s)', async (kind) => {

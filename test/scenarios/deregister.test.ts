@@ -8,7 +8,10 @@ beforeAll(async () => {
   stage = await openStage();
 });
 afterAll(() => stage.close());
-beforeEach(() => stage.control.reset());
+beforeEach(async () => {
+  stage.platform = 'Snowflake';
+  await stage.control.reset();
+});
 
 describe.each(platformNames)('deregistering a %s connection', (platform) => {
   beforeEach(() => {
@@ -76,10 +79,6 @@ describe.each(platformNames)('deregistering a %s connection', (platform) => {
 });
 
 describe('deregistering a connection', () => {
-  beforeEach(() => {
-    stage.platform = 'Snowflake';
-  });
-
   it('waits for a decision on a plan that shows what goes, and does nothing before it', async () => {
     await registered(stage, 'decided');
     await stage.writeManifest('decided', { policy: 'approval' });

@@ -17,7 +17,10 @@ beforeAll(async () => {
   stage = await openStage();
 }, 120_000);
 afterAll(() => stage.close());
-beforeEach(() => stage.control.reset());
+beforeEach(async () => {
+  stage.platform = 'Snowflake';
+  await stage.control.reset();
+});
 
 interface Found {
   readonly name: string;
@@ -62,6 +65,22 @@ describe('doctor on a tenant and an account that are ready', () => {
     );
     expect(exitCode).toBe(0);
     expect((await stage.control.ledger()).filter(({ kind, read }) => kind !== 'request' && read !== true)).toEqual([]);
+  });
+
+  it('passes every check of a Databricks workspace too, and gives the GRANT that a user lacks', async () => {
+    stage.platform = 'Databricks';
+    await stage.writeManifest('lake');
+    const ready = await doctor('lake');
+    await stage.writeManifest('lake', {
+      privilegedUser: `{ authenticationType: token, token: 'file:${stage.sandbox.secretFolder}/databricks-immuta.token' }`,
+    });
+
+    const poor = await doctor('lake');
+
+    expect(ready.checks.filter(({ status }) => status !== 'passed')).toEqual([]);
+    expect(ready.checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['login', 'privileges', 'catalog', 'query history']));
+    expect([ready.exitCode, poor.exitCode]).toEqual([0, 1]);
+    expect(poor.of('privileges')).toMatchObject({ status: 'failed', cure: expect.stringContaining('GRANT CREATE CATALOG ON METASTORE TO') });
   });
 
   it('means the only connection of the manifest when none is named', async () => {

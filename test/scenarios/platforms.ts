@@ -10,6 +10,8 @@ export interface PlatformTraits {
   manifestLines(sandbox: Sandbox, target: ManifestTarget): readonly string[];
   /** What the bootstrap script creates first, as messages name it. */
   readonly database: string;
+  /** What a registration leaves there for good, as the simulators name it. */
+  readonly standing: readonly string[];
   /** Faults meet every statement here. */
   readonly statement: string;
   /** And here those that change something. */
@@ -41,6 +43,7 @@ export function ownObjects({ snowflake, databricks }: SimulatedObjects): readonl
 export const platforms: Readonly<Record<ScenarioPlatform, PlatformTraits>> = {
   Snowflake: {
     database: 'database IMMUTA',
+    standing: ['DATABASE IMMUTA', 'ROLE IMMUTA_SYSTEM'],
     statement: 'snowflake:query',
     write: 'snowflake:write',
     lacksPrivilege: '003001',
@@ -63,6 +66,7 @@ export const platforms: Readonly<Record<ScenarioPlatform, PlatformTraits>> = {
   },
   Databricks: {
     database: 'catalog immuta',
+    standing: ['CATALOG immuta'],
     statement: 'databricks:ExecuteStatement',
     write: 'databricks:write',
     lacksPrivilege: 'INSUFFICIENT_PERMISSIONS',

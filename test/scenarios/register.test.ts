@@ -7,7 +7,10 @@ beforeAll(async () => {
   stage = await openStage();
 }, 120_000);
 afterAll(() => stage.close());
-beforeEach(() => stage.control.reset());
+beforeEach(async () => {
+  stage.platform = 'Snowflake';
+  await stage.control.reset();
+});
 
 const connected = async (key: string): Promise<boolean> => JSON.stringify((await stage.control.objects()).immuta.connections).includes(`"${key}"`);
 
@@ -62,10 +65,6 @@ describe.each(platformNames)('registering a %s connection', (platform) => {
 });
 
 describe('registering a connection', () => {
-  beforeEach(() => {
-    stage.platform = 'Snowflake';
-  });
-
   it('takes at most 34 history events when automatic, and no Query', async () => {
     await stage.writeManifest('lean');
 

@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { platforms } from './platforms.js';
 import { openStage, pending, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -23,10 +24,15 @@ function forms(value: string): string[] {
 }
 
 describe('what Temporal stores, and what is logged and printed', () => {
-  it('holds no secret and no script in clear, after a success and a failure', async () => {
+  it('holds no secret and no script in clear, after a success and failures on both platforms', async () => {
     const folder = stage.sandbox.secretFolder;
     const secrets = await Promise.all(
-      ['immuta.api-key', 'immuta.password', 'admin.password', 'admin.p8', 'immuta.p8'].map((name) => readFile(join(folder, name), 'utf8')),
+      [
+        ['immuta.api-key', 'immuta.password', 'admin.password', 'admin.p8', 'immuta.p8'],
+        ['databricks.client-secret', 'databricks-immuta.token'],
+      ]
+        .flat()
+        .map((name) => readFile(join(folder, name), 'utf8')),
     );
     await stage.writeManifest('secret', {
       policy: 'approval',
@@ -43,13 +49,27 @@ describe('what Temporal stores, and what is logged and printed', () => {
     await stage.writeManifest('failing', { policy: 'automatic' });
     const second = await stage.register('failing');
 
-    expect([first.json.outcome, second.json.outcome]).toEqual(['registered', 'compensated']);
+    await stage.control.reset();
+    const { write, lacksPrivilege } = platforms.Databricks;
+    await stage.control.faults([{ where: write, nth: 9, kind: 'refuse', code: lacksPrivilege }]);
+    const { clientId } = stage.sandbox.simulators.databricks.privilegedUser;
+    stage.platform = 'Databricks';
+    await stage.writeManifest('lake', {
+      systemAccount: `{ authenticationType: token, token: 'file:${folder}/databricks-immuta.token' }`,
+      privilegedUser: `{ authenticationType: oAuthM2M, clientId: ${clientId}, clientSecret: 'file:${folder}/databricks.client-secret' }`,
+    });
+    const third = await stage.register('lake');
+
+    expect([first, second, third].map(({ json }) => json.outcome)).toEqual(['registered', 'compensated', 'compensated']);
     expect(shown.stdout).toContain('CREATE');
     const written = await everything(stage.folder);
-    const said = Buffer.from([shown.stdout, shown.stderr, first.stderr, second.stderr, JSON.stringify([first.json, second.json])].join('\n'));
+    const said = Buffer.from(
+      [shown.stdout, shown.stderr, first.stderr, second.stderr, third.stderr, JSON.stringify([first.json, second.json, third.json])].join('\n'),
+    );
     const canaries = secrets.flatMap((secret) => forms(secret.split('\n').find((line) => line !== '' && !line.startsWith('-----')) ?? secret));
     expect(canaries.filter((canary) => written.includes(canary) || said.includes(canary))).toEqual([]);
-    for (const script of ['CREATE DATABASE', 'GRANT OWNERSHIP', 'immuta_procedures']) expect(written.includes(script)).toBe(false);
+    for (const script of ['CREATE DATABASE', 'GRANT OWNERSHIP', 'immuta_procedures', 'CREATE SCHEMA', 'immuta_entitlements'])
+      expect(written.includes(script)).toBe(false);
     expect(written.includes('MooringConnectionKey')).toBe(true);
   });
 });

@@ -47,6 +47,8 @@ export interface ManifestEntry extends ManifestTarget {
   readonly expiresAfter?: string;
   /** The whole block, in flow form. */
   readonly immuta?: string;
+  /** Lines of the entry besides. */
+  readonly more?: readonly string[];
 }
 
 export interface StageOptions {
@@ -101,6 +103,7 @@ function manifest(sandbox: Sandbox, key: string, platform: ScenarioPlatform, ent
   const lines = [
     `technology: ${platform}`,
     ...platforms[platform].manifestLines(sandbox, entry),
+    ...(entry.more ?? []),
     `script: { policy: ${entry.policy ?? 'automatic'}, expiresAfter: ${entry.expiresAfter ?? '1h'} }`,
   ];
   return `immuta: ${entry.immuta ?? `{ url: '${simulators.immuta.url}', secret: 'file:${secretFolder}/immuta.api-key' }`}

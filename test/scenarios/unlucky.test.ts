@@ -1,5 +1,6 @@
 // Bad luck at bad moments: a worker that dies while it registers or undoes, two runs on one database.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { platformNames, platforms } from './platforms.js';
 import { executed, leftBehind, openStage, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -7,7 +8,10 @@ beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
 afterAll(() => stage.close());
-beforeEach(() => stage.control.reset());
+beforeEach(async () => {
+  stage.platform = 'Snowflake';
+  await stage.control.reset();
+});
 
 async function killAndReplaceWorker(): Promise<void> {
   stage.worker.process.kill('SIGKILL');
@@ -48,27 +52,32 @@ describe('a worker that dies', () => {
   }, 90_000);
 });
 
-describe('two keys on one database, at the same time', () => {
+describe.each(platformNames)('two keys on one database or catalog of %s, at the same time', (platform) => {
+  beforeEach(() => {
+    stage.platform = platform;
+  });
+
   it('never cost the first one its objects', async () => {
-    await stage.control.faults([{ where: 'snowflake:write', nth: 0, kind: 'delay', delayMs: 50 }]);
-    await stage.writeManifest('one');
-    const one = stage.register('one');
+    const [first, second] = [`one_${platform.toLowerCase()}`, `two_${platform.toLowerCase()}`];
+    await stage.control.faults([{ where: platforms[platform].write, nth: 0, kind: 'delay', delayMs: 50 }]);
+    await stage.writeManifest(first);
+    const one = stage.register(first);
     await until(async () =>
       (await stage
-        .handle('one')
+        .handle(first)
         .describe()
         .catch(() => undefined)) === undefined
         ? undefined
         : true,
     );
-    await stage.writeManifest('two');
-    const two = stage.register('two');
+    await stage.writeManifest(second);
+    const two = stage.register(second);
 
     const ends = (await Promise.all([one, two])).map(({ json }) => json.outcome ?? json.phase);
 
     expect(ends).toContain('registered');
     expect(ends).toSatisfy((all: string[]) => all.some((end) => ['failed', 'needs-attention'].includes(end)));
-    expect(await leftBehind(stage)).toEqual(expect.arrayContaining(['connection', 'integration', 'DATABASE IMMUTA', 'ROLE IMMUTA_SYSTEM']));
+    expect(await leftBehind(stage)).toEqual(expect.arrayContaining(['connection', 'integration', ...platforms[platform].standing]));
   }, 60_000);
 });
 
