@@ -1,9 +1,9 @@
 // One of the two writes in Immuta. It is sent once; when the answer is lost we wait, read back, and only then decide: a connection that is ours is
 // kept, one that is not is never touched, and only certain absence allows another POST.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { durationMs } from '../rules/duration.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
+import { isoTime, systemClock, type Clock } from './clock.js';
 import { openRecord, recorded, type HeartbeatRecord } from './awaited-heartbeat.js';
 import { findIntegration, isOurs } from './inspect-registration.js';
 import type { ImmutaConnection, ImmutaPort, Integration, OpenImmuta } from './ports.js';
@@ -26,21 +26,21 @@ export interface Sent {
   readonly at: string;
 }
 
-export function createCreateConnection({ openImmuta }: { readonly openImmuta: OpenImmuta }) {
+export function createCreateConnection({ openImmuta, clock = systemClock }: { readonly openImmuta: OpenImmuta; readonly clock?: Clock | undefined }) {
   return async function createConnection(input: CreateConnectionInput): Promise<CreatedConnection> {
     const record = openRecord<Sent | undefined>();
-    const run: Run = { record, sent: undefined, request: input.request };
+    const run: Run = { clock, record, sent: undefined, request: input.request };
     try {
       run.sent = recorded(readSent) ?? input.sent;
       run.request = readRequest(input.request);
       // The write is settled whatever happens to the run: its requests are not cut by a cancellation.
       const immuta = openImmuta(run.request.immuta, new AbortController().signal);
-      const renewal = setInterval(() => void renew(run), durationMs(run.request.timing.heartbeatTimeout) / 3);
+      const stopRenewing = clock.every(durationMs(run.request.timing.heartbeatTimeout) / 3, () => void renew(run));
       try {
         await bringIntoBeing(run, immuta);
         return { integrationId: await waitUntilEnabled(run, immuta), sentAt: run.sent?.at ?? '' };
       } finally {
-        clearInterval(renewal);
+        stopRenewing();
       }
     } catch (error) {
       const stillCreating = error instanceof StillCreating ? { stillCreating: true, retry: false } : {}; // a person is asked, not waited for again
@@ -50,6 +50,7 @@ export function createCreateConnection({ openImmuta }: { readonly openImmuta: Op
 }
 
 interface Run {
+  readonly clock: Clock;
   readonly record: HeartbeatRecord<Sent | undefined>;
   sent: Sent | undefined;
   request: RegistrationRequest;
@@ -62,7 +63,7 @@ async function bringIntoBeing(run: Run, immuta: ImmutaPort): Promise<void> {
   if (sentBefore && (await readBack(run, immuta))) return;
   if (!sentBefore) await immuta.testConnection(connectionKey, target);
   if (run.record.cancelled()) throw new StepCancelled('The run was cancelled before the connection was created.');
-  run.sent ??= { at: new Date().toISOString() };
+  run.sent ??= { at: isoTime(run.clock.now()) };
   await run.record.store(run.sent);
   try {
     await immuta.createConnection(connectionKey, target);
@@ -76,7 +77,7 @@ async function bringIntoBeing(run: Run, immuta: ImmutaPort): Promise<void> {
 
 /** After the quiet period: true if the connection is there and ours, false if it is certainly absent. Throws if it is somebody else's. */
 async function readBack(run: Run, immuta: ImmutaPort): Promise<boolean> {
-  await sleep(durationMs(run.request.timing.quietPeriod));
+  await run.clock.sleep(durationMs(run.request.timing.quietPeriod));
   const connection = await immuta.getConnection(run.request.connectionKey);
   if (connection === undefined) return false;
   if (isOurs(connection, await immuta.listIntegrations(), run.request, run.sent?.at, immuta.clockSkewMs)) return true;
@@ -96,15 +97,15 @@ class StillCreating extends Error {
 /** Polls until the integration is `enabled`; gives its id. Success means that a GET shows it, not that a POST was answered. */
 async function waitUntilEnabled(run: Run, immuta: ImmutaPort): Promise<number> {
   const { timing } = run.request;
-  const deadline = Date.now() + durationMs(timing.verifyDeadline);
+  const deadline = run.clock.now() + durationMs(timing.verifyDeadline);
   for (;;) {
     const connection = await immuta.getConnection(run.request.connectionKey);
     const integration = await integrationOf(run, immuta, connection);
     if (connection !== undefined && integration?.status === 'enabled') return integration.id;
     if (integration !== undefined && hasFailed(integration.status)) throw failedIntegration(integration);
-    if (Date.now() >= deadline)
+    if (run.clock.now() >= deadline)
       throw new StillCreating(`The integration is still "${integration?.status ?? 'not listed'}" ${timing.verifyDeadline} after the registration.`);
-    await sleep(durationMs(timing.pollInterval));
+    await run.clock.sleep(durationMs(timing.pollInterval));
   }
 }
 

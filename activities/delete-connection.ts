@@ -1,12 +1,12 @@
 // The other write in Immuta, under the discipline of the first (create-connection.ts): the time of sending is stored by the server before the DELETE
 // leaves, and what the answer was counts for nothing until a GET shows the connection gone. A 404 after our own DELETE is the wanted end; before
 // it there is nothing to delete. It returns when Immuta let go of the integration too: only then may the platform be cleaned.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import { durationMs } from '../rules/duration.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
+import { isoTime, systemClock, type Clock } from './clock.js';
 import { openRecord, recorded, type HeartbeatRecord } from './awaited-heartbeat.js';
 import { readSent, type Sent } from './create-connection.js';
 import type { ImmutaConnection, ImmutaPort, OpenImmuta } from './ports.js';
@@ -32,22 +32,22 @@ export interface DeletedConnection {
 /** A DELETE that was answered and changed nothing is sent so often; then a person has to look. */
 const mostSends = 3;
 
-export function createDeleteConnection({ openImmuta }: { readonly openImmuta: OpenImmuta }) {
+export function createDeleteConnection({ openImmuta, clock = systemClock }: { readonly openImmuta: OpenImmuta; readonly clock?: Clock | undefined }) {
   return async function deleteConnection(input: DeleteConnectionInput): Promise<DeletedConnection> {
     const record = openRecord<Sent | undefined>();
-    const run: Run = { input, record, sent: sentEarlier(input), request: input.request };
+    const run: Run = { clock, input, record, sent: sentEarlier(input, clock), request: input.request };
     try {
       run.request = readConnectionRequest(input.request);
       // The write is settled whatever happens to the run: its requests are not cut by a cancellation.
       const immuta = openImmuta(run.request.immuta, new AbortController().signal);
-      const renewal = setInterval(() => void renew(run), durationMs(run.request.timing.heartbeatTimeout) / 3);
+      const stopRenewing = clock.every(durationMs(run.request.timing.heartbeatTimeout) / 3, () => void renew(run));
       try {
         if (run.sent !== undefined) await store(run, run.sent);
         const childCount = await bringToAbsence(run, immuta);
         await waitUntilReleased(run, immuta);
         return { ...(childCount === undefined ? {} : { childCount }), sentAt: run.sent?.at ?? '' };
       } finally {
-        clearInterval(renewal);
+        stopRenewing();
       }
     } catch (error) {
       throw applicationFailure(error, activityInfo().activityType, { sent: run.sent, ...(error instanceof GivenUp ? { retry: false } : {}) });
@@ -56,15 +56,16 @@ export function createDeleteConnection({ openImmuta }: { readonly openImmuta: Op
 }
 
 /** A record that cannot be read may say that the DELETE was sent: then the failure says so too. */
-function sentEarlier(input: DeleteConnectionInput): Sent | undefined {
+function sentEarlier(input: DeleteConnectionInput, clock: Clock): Sent | undefined {
   try {
     return recorded(readSent) ?? input.sent;
   } catch (error) {
-    throw applicationFailure(error, activityInfo().activityType, { sent: input.sent ?? { at: new Date().toISOString() } });
+    throw applicationFailure(error, activityInfo().activityType, { sent: input.sent ?? { at: isoTime(clock.now()) } });
   }
 }
 
 interface Run {
+  readonly clock: Clock;
   readonly input: DeleteConnectionInput;
   readonly record: HeartbeatRecord<Sent | undefined>;
   sent: Sent | undefined;
@@ -122,10 +123,10 @@ function refuseAnother({ connectionKey, createdAt }: ImmutaConnection, planned: 
 /** Sends one DELETE, as soon as Immuta is not busy with the integration. Throws only when it was certainly not carried out. */
 async function sendWhenFree(run: Run, immuta: ImmutaPort): Promise<number | undefined> {
   const { timing, connectionKey } = run.request;
-  const deadline = Date.now() + durationMs(timing.verifyDeadline);
+  const deadline = run.clock.now() + durationMs(timing.verifyDeadline);
   for (;;) {
     const sentBefore = run.sent;
-    const sent = sentBefore ?? { at: new Date().toISOString() };
+    const sent = sentBefore ?? { at: isoTime(run.clock.now()) };
     await store(run, sent);
     if (sentBefore === undefined && run.record.cancelled()) throw new StepCancelled('The run was cancelled before the connection was deleted.');
     run.sent = sent;
@@ -136,28 +137,28 @@ async function sendWhenFree(run: Run, immuta: ImmutaPort): Promise<number | unde
       run.sent = sentBefore; // this one was certainly refused
       await store(run, run.sent);
       if (error.kind !== 'throttled') throw error;
-      if (Date.now() >= deadline) throw new GivenUp(`Immuta was busy with the integration for ${timing.verifyDeadline}. ${error.message}`);
-      await sleep(Math.max(durationMs(timing.pollInterval), error.retryAfterMs ?? 0));
+      if (run.clock.now() >= deadline) throw new GivenUp(`Immuta was busy with the integration for ${timing.verifyDeadline}. ${error.message}`);
+      await run.clock.sleep(Math.max(durationMs(timing.pollInterval), error.retryAfterMs ?? 0));
     }
   }
 }
 
 /** Looks until the connection is gone, at most for the quiet period: after it nothing that was sent can still take effect. */
-async function isGone({ input, request }: Run, immuta: ImmutaPort): Promise<boolean> {
+async function isGone({ clock, input, request }: Run, immuta: ImmutaPort): Promise<boolean> {
   const { timing, connectionKey } = request;
-  const quietAt = Date.now() + durationMs(timing.quietPeriod);
+  const quietAt = clock.now() + durationMs(timing.quietPeriod);
   for (;;) {
     const connection = await immuta.getConnection(connectionKey);
     if (connection === undefined) return true;
     refuseAnother(connection, input);
-    if (Date.now() >= quietAt) return false;
-    await sleep(Math.min(durationMs(timing.pollInterval), Math.max(quietAt - Date.now(), 1)));
+    if (clock.now() >= quietAt) return false;
+    await clock.sleep(Math.min(durationMs(timing.pollInterval), Math.max(quietAt - clock.now(), 1)));
   }
 }
 
 /** `disabled` is over as well: Immuta did nothing on the platform, and the cleanup script is still to come. */
-async function waitUntilReleased({ input, request: { timing } }: Run, immuta: ImmutaPort): Promise<void> {
-  const deadline = Date.now() + durationMs(timing.verifyDeadline);
+async function waitUntilReleased({ clock, input, request: { timing } }: Run, immuta: ImmutaPort): Promise<void> {
+  const deadline = clock.now() + durationMs(timing.verifyDeadline);
   for (;;) {
     const status = (await immuta.getIntegration(input.integrationId))?.status;
     if (status === undefined || status === 'deleted' || status === 'disabled') return;
@@ -167,9 +168,9 @@ async function waitUntilReleased({ input, request: { timing } }: Run, immuta: Im
         `The connection is deleted, but Immuta ended its integration ${input.integrationId} in the status "deleteError".`,
         'Look at the integration in Immuta and remove it there, then answer with `mooring resolve`: retry looks again.',
       );
-    if (Date.now() >= deadline)
+    if (clock.now() >= deadline)
       throw new GivenUp(`The connection is deleted, but its integration ${input.integrationId} is still "${status}" after ${timing.verifyDeadline}.`);
-    await sleep(durationMs(timing.pollInterval));
+    await clock.sleep(durationMs(timing.pollInterval));
   }
 }
 

@@ -1,31 +1,37 @@
 // Removes an integration that no connection stands for: what a failed creation leaves, and what the next registration would be refused for. An id is
 // never given twice, so this DELETE may be repeated.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import { durationMs } from '../rules/duration.js';
 import { applicationFailure, isPortError, refusal } from './application-failure.js';
+import { systemClock, type Clock } from './clock.js';
 import { openRecord } from './awaited-heartbeat.js';
 import type { ImmutaPort, OpenImmuta } from './ports.js';
 import { readConnectionRequest } from './request.js';
 
 /** Returns when the integration is no longer there. */
-export function createDeleteIntegration({ openImmuta }: { readonly openImmuta: OpenImmuta }) {
+export function createDeleteIntegration({
+  openImmuta,
+  clock = systemClock,
+}: {
+  readonly openImmuta: OpenImmuta;
+  readonly clock?: Clock | undefined;
+}) {
   return async function deleteIntegration(input: { readonly request: ConnectionRequest; readonly integrationId: number }): Promise<void> {
     const record = openRecord<string>();
     try {
       const request = readConnectionRequest(input.request);
       const { verifyDeadline, pollInterval, heartbeatTimeout } = request.timing;
       const immuta = openImmuta(request.immuta, record.stop);
-      const deadline = Date.now() + durationMs(verifyDeadline);
-      const renewal = setInterval(() => void record.store('deleting').catch(() => undefined), durationMs(heartbeatTimeout) / 3);
+      const deadline = clock.now() + durationMs(verifyDeadline);
+      const stopRenewing = clock.every(durationMs(heartbeatTimeout) / 3, () => void record.store('deleting').catch(() => undefined));
       try {
         while (!(await isGone(immuta, input.integrationId))) {
-          if (Date.now() >= deadline) throw stillThere(input.integrationId, verifyDeadline);
-          await sleep(durationMs(pollInterval), undefined, { signal: record.stop });
+          if (clock.now() >= deadline) throw stillThere(input.integrationId, verifyDeadline);
+          await clock.sleep(durationMs(pollInterval), record.stop);
         }
       } finally {
-        clearInterval(renewal);
+        stopRenewing();
       }
     } catch (error) {
       throw applicationFailure(error, activityInfo().activityType);

@@ -1,5 +1,6 @@
 // Two factories, one for each task queue. Only the platform queue ever holds the privileged user's secrets.
 import { createAwaitIntegration } from './await-integration.js';
+import type { Clock } from './clock.js';
 import { createCreateConnection } from './create-connection.js';
 import { createDeleteConnection } from './delete-connection.js';
 import { createDeleteIntegration } from './delete-integration.js';
@@ -17,6 +18,8 @@ export interface WorkerRules {
   readonly allowAutomatic: boolean;
   /** Takes waits that are safe only against simulators. */
   readonly allowShortTiming: boolean;
+  /** The machine's unless given. */
+  readonly clock?: Clock | undefined;
 }
 
 /** Activities of the queue `mooring`: Immuta, with the system account's secrets. */
@@ -24,10 +27,10 @@ export function createImmutaActivities(ports: { readonly openImmuta: OpenImmuta;
   return {
     preparePlan: createPreparePlan({ ...ports, ...rules }),
     prepareRemoval: createPrepareRemoval({ ...ports, ...rules }),
-    createConnection: createCreateConnection(ports),
-    deleteConnection: createDeleteConnection(ports),
-    awaitIntegration: createAwaitIntegration(ports),
-    deleteIntegration: createDeleteIntegration(ports),
+    createConnection: createCreateConnection({ ...ports, ...rules }),
+    deleteConnection: createDeleteConnection({ ...ports, ...rules }),
+    awaitIntegration: createAwaitIntegration({ ...ports, ...rules }),
+    deleteIntegration: createDeleteIntegration({ ...ports, ...rules }),
     inspectRegistration: createInspectRegistration(ports),
   };
 }

@@ -1,5 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { RegistrationRequest } from '../domain/registration-request.js';
+import { hasDatabase, isOnTarget } from '../rules/platform-facts.js';
 import { applicationFailure } from './application-failure.js';
 import type { ImmutaConnection, Integration, OpenImmuta } from './ports.js';
 import { readRequest } from './request.js';
@@ -51,13 +52,10 @@ export function isOurs(
 ): boolean {
   if (sentAt === undefined || connection.createdAt === undefined || connection.host !== target.host.toLowerCase()) return false;
   const integration = integrations.find(({ id }) => id === connection.integrationId);
-  if (integration !== undefined && integration.database !== target.database) return false;
+  if (integration !== undefined && !hasDatabase(target, integration.database)) return false;
   return Date.parse(connection.createdAt) >= Date.parse(sentAt) + clockSkewMs - creationMarginMs;
 }
 
 export function findIntegration(integrations: readonly Integration[], request: RegistrationRequest): Integration | undefined {
-  const { host, database } = request.target;
-  return integrations.find(
-    (integration) => integration.host === host.toLowerCase() && integration.database === database && integration.status !== 'deleted',
-  );
+  return integrations.find((integration) => isOnTarget(request.target, integration) && integration.status !== 'deleted');
 }

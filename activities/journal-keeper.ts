@@ -1,6 +1,7 @@
 // The journal and the lease are one thing: an awaited heartbeat. It is written ahead: no statement past `mayHaveSentThrough` leaves, and the
 // record for the next ones is written while the current one runs, so that the wait hides behind the statement.
 import { emptyJournal, type Creation, type Journal } from '../rules/journal.js';
+import type { Clock } from './clock.js';
 
 export interface JournalKeeperOptions {
   /** Resolves when the Temporal server has stored the record; rejects when the activity is cancelled or no longer ours. */
@@ -8,8 +9,7 @@ export interface JournalKeeperOptions {
   readonly heartbeatTimeoutMs: number;
   /** How many statements one record may cover: 8 where the platform's history can be read afterwards, 1 where it cannot. */
   readonly window: number;
-  /** System-wide monotonic clock, in ms. */
-  readonly monotonicMs: () => number;
+  readonly clock: Pick<Clock, 'monotonicMs' | 'every'>;
 }
 
 /** Half a window is left when the next record is written: the record has that many statements' time to arrive. */
@@ -55,14 +55,12 @@ export class JournalKeeper {
 
   /** Keeps the lease alive while something runs. */
   async renewingWhile<T>(running: Promise<T>): Promise<T> {
-    const renewal = setInterval(
-      () => void this.#store(this.#coveredThrough, this.#coveredThrough).catch(() => undefined),
-      this.#options.heartbeatTimeoutMs / 3,
-    );
+    const { clock, heartbeatTimeoutMs } = this.#options;
+    const stopRenewing = clock.every(heartbeatTimeoutMs / 3, () => void this.flush().catch(() => undefined));
     try {
       return await running;
     } finally {
-      clearInterval(renewal);
+      stopRenewing();
     }
   }
 
@@ -108,7 +106,7 @@ export class JournalKeeper {
       await previous.catch(() => undefined);
       const wanted = settlings === this.#settlings ? Math.min(last, from + this.#options.window - 1) : -1;
       const through = Math.max(this.#coveredThrough, wanted);
-      const sentAt = this.#options.monotonicMs();
+      const sentAt = this.#options.clock.monotonicMs();
       this.#journal = { ...this.#journal, mayHaveSentThrough: Math.max(through, this.#journal.mayHaveSentThrough) };
       await this.#options.store(this.#journal);
       if (settlings === this.#settlings) this.#coveredThrough = through;
@@ -120,6 +118,6 @@ export class JournalKeeper {
 
   #leaseIsShort(): boolean {
     const margin = Math.min(2_000, this.#options.heartbeatTimeoutMs / 4);
-    return this.#leaseEndsAt - this.#options.monotonicMs() < margin;
+    return this.#leaseEndsAt - this.#options.clock.monotonicMs() < margin;
   }
 }

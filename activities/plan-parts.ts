@@ -1,8 +1,8 @@
 // What the plans of both operations have in common: the fingerprints, and what a request says of itself.
 import { activityInfo } from '@temporalio/activity';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
-import type { Plan } from '../domain/plan.js';
-import { describePrivilegedUser } from '../domain/snowflake-target.js';
+import type { Plan, PlanTarget } from '../domain/plan.js';
+import { databaseOf } from '../rules/platform-facts.js';
 import { planDigest, planSha256, type JsonValue, type PlanContent } from '../sql/digest.js';
 
 /** `firstRunId` binds the digest to one run; without it the plan has none, and nobody can decide on it. */
@@ -27,11 +27,7 @@ export function jsonOf(part: object): JsonValue {
   return JSON.parse(JSON.stringify(part)) as JsonValue;
 }
 
-export function privilegedUserInWords({ target: { privilegedUser } }: ConnectionRequest): string {
-  return `${describePrivilegedUser(privilegedUser)} (role ${privilegedUser.role}, ${privilegedUser.authenticationType})`;
-}
-
-/** Names a cleanup script may drop without a person's consent, besides those its bootstrap script creates. */
-export function manifestNames({ target }: ConnectionRequest): string[] {
-  return [target.database, `${target.database}_SYSTEM`, ...(target.impersonation.role === undefined ? [] : [target.impersonation.role])];
+/** Where its scripts run. */
+export function planTarget({ target }: ConnectionRequest): PlanTarget {
+  return { platform: target.technology, host: target.host, database: databaseOf(target).name };
 }

@@ -1,11 +1,11 @@
 // What the activities need from the outside. Adapters in `immuta/`, `platforms/` and `secrets/` satisfy these structurally; `worker/assemble.ts`
 // is where the compiler proves it. Nothing here knows how a port is met.
 import type { ObjectReference } from '../domain/plan.js';
+import type { PlatformTarget } from '../domain/platform-target.js';
 import type { ImmutaTarget } from '../domain/registration-request.js';
-import type { Purpose, SealedScript } from '../domain/script.js';
+import type { Platform, Purpose, SealedScript } from '../domain/script.js';
 import type { Secret } from '../domain/secret.js';
 import type { SecretReference } from '../domain/secret-reference.js';
-import type { SnowflakeTarget } from '../domain/snowflake-target.js';
 import type { FailureKind } from '../rules/failure-kind.js';
 
 /**
@@ -59,14 +59,14 @@ export interface ImmutaConnection {
 export interface ImmutaPort {
   /** Immuta's clock minus ours in ms, from the newest `Date` header; 0 before the first answer. */
   readonly clockSkewMs: number;
-  bootstrapScript(target: SnowflakeTarget): Promise<string>;
+  bootstrapScript(target: PlatformTarget): Promise<string>;
   /** The script that would undo the bootstrap script; `undefined` where Immuta has none to give (404, 405, empty). */
-  cleanupScript(target: SnowflakeTarget): Promise<string | undefined>;
+  cleanupScript(target: PlatformTarget): Promise<string | undefined>;
   /** The removal script of a configured integration. */
   deletionScript(integrationId: number): Promise<string>;
   /** `POST /data/connection/test`; `not-answered` on 404 and 405. A failed test throws `validation-failed`. */
-  testConnection(connectionKey: string, target: SnowflakeTarget): Promise<'passed' | 'not-answered'>;
-  createConnection(connectionKey: string, target: SnowflakeTarget): Promise<void>;
+  testConnection(connectionKey: string, target: PlatformTarget): Promise<'passed' | 'not-answered'>;
+  createConnection(connectionKey: string, target: PlatformTarget): Promise<void>;
   /** The connection with everything under it; `not-found` on 404, and only the caller knows whether it deleted before. */
   deleteConnection(connectionKey: string): Promise<{ readonly childCount: number }>;
   /** The data objects under a connection, not `exact` when it may be one page only; `undefined` where the tenant does not count them. */
@@ -114,7 +114,7 @@ export interface PlatformSession {
   /** The platform's clock minus ours, in ms. */
   readonly clockOffsetMs: number;
   /** Read-only checks of what the bootstrap script needs. Sends only the closed list of texts in docs/security.md. */
-  preflight(target: SnowflakeTarget): Promise<{ readonly checks: readonly Check[]; readonly existing: readonly ObjectState[] }>;
+  preflight(target: PlatformTarget): Promise<{ readonly checks: readonly Check[]; readonly existing: readonly ObjectState[] }>;
   /** Hands over what was decided: the runner executes nothing whose SHA-256 is not the one at its index. */
   decide(statementHashes: readonly string[]): Promise<void>;
   /**
@@ -138,12 +138,17 @@ export interface PlatformSession {
 }
 
 /** Opens a session as the target's privileged user in a runner process of its own. Aborting the signal kills the runner. */
-export type OpenPlatform = (target: SnowflakeTarget, signal: AbortSignal) => Promise<PlatformSession>;
+export type OpenPlatform = (target: PlatformTarget, signal: AbortSignal) => Promise<PlatformSession>;
 
 // ---------------------------------------------------------------------------------------------------------------------------- Scripts
 
 /** Seals and opens scripts with the keys that only workers hold. `open` throws a `PortError` of kind `secret-unavailable` or `script-refused`. */
 export interface ScriptSeal {
-  seal(script: { readonly purpose: Purpose; readonly text: string; readonly statementHashes: readonly string[] }): SealedScript;
+  seal(script: {
+    readonly platform: Platform;
+    readonly purpose: Purpose;
+    readonly text: string;
+    readonly statementHashes: readonly string[];
+  }): SealedScript;
   open(script: SealedScript): string;
 }

@@ -1,16 +1,17 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { EffectivePolicy, Plan, PlannedScript, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
+import { databaseOf, hasDatabase } from '../rules/platform-facts.js';
 import { effectivePolicy } from '../rules/script-policy.js';
 import { immutaHost } from '../rules/workflow-id.js';
 import type { PlanContent } from '../sql/digest.js';
 import { planScript, type ScriptPlan } from '../sql/plan-script.js';
 import { summarize } from '../sql/summarize.js';
 import { applicationFailure, refusal } from './application-failure.js';
-import { endingPasswords } from './ending-passwords.js';
-import { fingerprints, jsonOf, manifestNames, privilegedUserInWords } from './plan-parts.js';
+import { fingerprints, jsonOf, planTarget } from './plan-parts.js';
 import type { ImmutaConnection, ImmutaPort, Integration, OpenImmuta, ScriptSeal } from './ports.js';
 import { readRequest } from './request.js';
+import { factsOf } from './target-facts.js';
 
 export interface PreparePlanInput {
   readonly request: RegistrationRequest;
@@ -64,17 +65,18 @@ function preparedPlan(
   scripts: Scripts,
   firstRunId: string | undefined,
 ): PreparedPlan {
-  const { target } = request;
+  const { privilegedUser, manifestNames, dangers: ofTarget } = factsOf(request.target);
+  const { technology: platform } = request.target;
   const bootstrap = scripts.bootstrap.planned;
   const cleanup = scripts.cleanup?.planned;
   const { summary, dangers, classes } = summarize(scripts);
-  const policy = effectivePolicy({ asked: request.script.policy, allowAutomatic, bootstrap, cleanup, manifestNames: manifestNames(request) });
+  const policy = effectivePolicy({ asked: request.script.policy, allowAutomatic, bootstrap, cleanup, manifestNames });
   const plan: Plan = {
     ...fingerprints(content(request, scripts), request, firstRunId),
     summary,
-    target: { platform: target.technology, host: target.host, database: target.database },
-    privilegedUser: privilegedUserInWords(request),
-    dangers: [...dangers, ...ownDangers(cleanup, policy), ...endingPasswords(target)],
+    target: planTarget(request),
+    privilegedUser,
+    dangers: [...dangers, ...ownDangers(cleanup, policy), ...ofTarget],
     classes,
     scripts: [bootstrap, ...(cleanup === undefined ? [] : [cleanup])],
   };
@@ -82,10 +84,10 @@ function preparedPlan(
     kind: 'plan',
     plan,
     policy,
-    bootstrap: seal.seal({ purpose: 'bootstrap', text: scripts.bootstrapText, statementHashes: scripts.bootstrap.hashes }),
+    bootstrap: seal.seal({ platform, purpose: 'bootstrap', text: scripts.bootstrapText, statementHashes: scripts.bootstrap.hashes }),
     ...(scripts.cleanup === undefined || scripts.cleanupText === undefined
       ? {}
-      : { cleanup: seal.seal({ purpose: 'cleanup', text: scripts.cleanupText, statementHashes: scripts.cleanup.hashes }) }),
+      : { cleanup: seal.seal({ platform, purpose: 'cleanup', text: scripts.cleanupText, statementHashes: scripts.cleanup.hashes }) }),
   };
 }
 
@@ -98,7 +100,7 @@ function content(request: RegistrationRequest, { bootstrap, cleanup }: Scripts):
     bootstrapSha256: bootstrap.planned.sha256,
     cleanupSha256: cleanup?.planned.sha256 ?? null,
     statementHashes: { bootstrap: bootstrap.hashes, cleanup: cleanup?.hashes ?? [] },
-    target: { platform: request.target.technology, host: request.target.host, database: request.target.database },
+    target: { ...planTarget(request) },
     privilegedUser: jsonOf(privilegedUser),
     registration: jsonOf({ connectionKey: request.connectionKey, ...registration }),
     integrationId: null,
@@ -108,19 +110,20 @@ function content(request: RegistrationRequest, { bootstrap, cleanup }: Scripts):
 
 function unchangedOrConflict(request: RegistrationRequest, connection: ImmutaConnection, integrations: readonly Integration[]): PreparedPlan {
   const { target } = request;
+  const { kind, name } = databaseOf(target);
   const integration = integrations.find(({ id }) => id === connection.integrationId);
   const differing = [
     ['host', connection.host, target.host.toLowerCase()],
-    ['role', connection.role, target.systemAccount.role],
+    ['role', connection.role, factsOf(target).role],
     ['authenticationType', connection.authenticationType, target.systemAccount.authenticationType],
-    ['database', integration?.database, target.database],
+    [kind, hasDatabase(target, integration?.database) ? name : integration?.database, name],
     ['integration status', integration?.status, 'enabled'],
   ].find(([, found, wanted]) => found !== wanted);
   if (integration !== undefined && differing === undefined) return { kind: 'unchanged', integrationId: integration.id };
   const [field, found, wanted] = differing ?? ['integration', 'none', 'enabled'];
   throw refusal(
     'conflict',
-    `The connection "${connection.connectionKey}" is registered already with another ${field}: ${found ?? 'none'} instead of ${wanted}.`,
+    `The connection "${connection.connectionKey}" is registered already with another ${field}: ${found ?? 'none'} instead of ${wanted ?? 'none'}.`,
     'Register under another key, or take the old connection out first.',
   );
 }
@@ -130,7 +133,7 @@ function refuseTakenHost({ target }: RegistrationRequest, integrations: readonly
   if (taken === undefined) return;
   throw refusal(
     'conflict',
-    `Immuta has an integration on ${target.host} already (id ${taken.id}, database ${taken.database ?? 'unknown'}, ${taken.status}).`,
+    `Immuta has an integration on ${target.host} already (id ${taken.id}, ${databaseOf(target).kind} ${taken.database ?? 'unknown'}, ${taken.status}).`,
     'Immuta takes one integration for each host. Use its connection, or remove that integration first.',
   );
 }

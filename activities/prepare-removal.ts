@@ -3,15 +3,17 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { EffectivePolicy, Plan, PreparedRemoval } from '../domain/plan.js';
+import { databaseOf, isOnTarget } from '../rules/platform-facts.js';
 import { effectivePolicy } from '../rules/script-policy.js';
 import { immutaHost } from '../rules/workflow-id.js';
 import type { PlanContent } from '../sql/digest.js';
 import { planScript, type ScriptPlan } from '../sql/plan-script.js';
 import { summarize } from '../sql/summarize.js';
 import { applicationFailure, refusal } from './application-failure.js';
-import { fingerprints, jsonOf, manifestNames, privilegedUserInWords } from './plan-parts.js';
+import { fingerprints, jsonOf, planTarget } from './plan-parts.js';
 import type { ImmutaConnection, ImmutaPort, Integration, OpenImmuta, ScriptSeal } from './ports.js';
 import { readConnectionRequest } from './request.js';
+import { factsOf } from './target-facts.js';
 
 export interface PrepareRemovalInput {
   readonly request: ConnectionRequest;
@@ -45,7 +47,7 @@ export function createPrepareRemoval(dependencies: PrepareRemovalDependencies) {
       return {
         kind: 'plan',
         ...removalPlan({ request, allowAutomatic, script, integration, children, firstRunId: input.firstRunId, connected: connection !== undefined }),
-        cleanup: seal.seal({ purpose: 'cleanup', text, statementHashes: script.hashes }),
+        cleanup: seal.seal({ platform: request.target.technology, purpose: 'cleanup', text, statementHashes: script.hashes }),
         integrationId: integration.id,
         childCeiling: children?.count ?? null,
         ...(connection?.createdAt === undefined ? {} : { createdAt: connection.createdAt }),
@@ -84,18 +86,19 @@ async function findIntegration(immuta: ImmutaPort, request: ConnectionRequest, l
 }
 
 function theOnlyMatch(integrations: readonly Integration[], request: ConnectionRequest): Integration {
-  const [first, ...others] = integrations.filter((integration) => isOnTarget(integration, request));
+  const [first, ...others] = integrations.filter((integration) => isOnTarget(request.target, integration));
   if (first !== undefined && others.length === 0) return first;
-  const { host, database } = request.target;
+  const { host } = request.target;
+  const { kind, name } = databaseOf(request.target);
   if (first === undefined)
     throw refusal(
       'not-found',
-      `Immuta does not say which integration the connection "${request.connectionKey}" has, and lists none on ${host} with database ${database}. Nothing was deleted.`,
-      'Compare host and database of the manifest with Immuta, or name the integration with --integration-id.',
+      `Immuta does not say which integration the connection "${request.connectionKey}" has, and lists none on ${host} with ${kind} ${name}. Nothing was deleted.`,
+      `Compare host and ${kind} of the manifest with Immuta, or name the integration with --integration-id.`,
     );
   throw refusal(
     'conflict',
-    `Several integrations could be meant on ${host} with database ${database}: ${[first, ...others].map(({ id }) => id).join(', ')}. Nothing was deleted.`,
+    `Several integrations could be meant on ${host} with ${kind} ${name}: ${[first, ...others].map(({ id }) => id).join(', ')}. Nothing was deleted.`,
     'Look at them in Immuta, and name the right one with --integration-id.',
   );
 }
@@ -107,17 +110,14 @@ function matching(integration: Integration | undefined, id: number, request: Con
       `Integration ${id} of the connection "${request.connectionKey}" is gone already, so Immuta has no cleanup script for it. Nothing was deleted.`,
       'Look at the connection in Immuta; what is left of it has to be removed there, and on the platform by hand.',
     );
-  if (isOnTarget(integration, request)) return integration;
+  if (isOnTarget(request.target, integration)) return integration;
   const { type, host, database } = integration;
+  const { kind, name } = databaseOf(request.target);
   throw refusal(
     'conflict',
-    `Integration ${id} is ${type} on ${host ?? 'an unknown host'} with database ${database ?? 'unknown'}, not ${request.target.technology} on ${request.target.host} with database ${request.target.database}. Nothing was deleted.`,
+    `Integration ${id} is ${type} on ${host ?? 'an unknown host'} with ${kind} ${database ?? 'unknown'}, not ${request.target.technology} on ${request.target.host} with ${kind} ${name}. Nothing was deleted.`,
     'Its script would drop something else. Compare the manifest with Immuta.',
   );
-}
-
-function isOnTarget({ type, host, database }: Integration, { target }: ConnectionRequest): boolean {
-  return type === target.technology && host === target.host.toLowerCase() && database === target.database;
 }
 
 interface Facts {
@@ -136,6 +136,7 @@ function removalPlan({ request, allowAutomatic, script, integration, children, f
   policy: EffectivePolicy;
 } {
   const { connectionKey, target } = request;
+  const { privilegedUser, manifestNames } = factsOf(target);
   const cleanup = script.planned;
   const { summary, dangers, classes } = summarize({ cleanup: script });
   const policy = effectivePolicy({
@@ -143,13 +144,13 @@ function removalPlan({ request, allowAutomatic, script, integration, children, f
     allowAutomatic,
     bootstrap: undefined,
     cleanup,
-    manifestNames: manifestNames(request),
+    manifestNames,
   });
   const plan: Plan = {
     ...fingerprints(contentOf(request, script, integration, children?.count ?? null), request, firstRunId),
     summary: `${connected ? `Deletes the connection ${connectionKey} (integration ${integration.id})` : `Removes integration ${integration.id}, which has no connection,`} in Immuta. ${summary}`,
-    target: { platform: target.technology, host: target.host, database: target.database },
-    privilegedUser: privilegedUserInWords(request),
+    target: planTarget(request),
+    privilegedUser,
     dangers: [
       ...(connected
         ? [childrenInWords(children), 'After the connection is deleted in Immuta the run only goes forward: it cannot be cancelled or undone.']
@@ -178,7 +179,7 @@ function contentOf(request: ConnectionRequest, script: ScriptPlan, integration: 
     bootstrapSha256: null,
     cleanupSha256: script.planned.sha256,
     statementHashes: { bootstrap: [], cleanup: script.hashes },
-    target: { platform: target.technology, host: target.host, database: target.database },
+    target: { ...planTarget(request) },
     privilegedUser: jsonOf(target.privilegedUser),
     registration: null,
     integrationId: integration.id,

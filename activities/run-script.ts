@@ -12,6 +12,7 @@ import { emptyJournal, readJournal, unknownCount, type Journal } from '../rules/
 import { isSame } from '../rules/left-over.js';
 import { planScript } from '../sql/plan-script.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
+import { isoTime, systemClock, type Clock } from './clock.js';
 import { JournalKeeper } from './journal-keeper.js';
 import type { OpenPlatform, PlatformSession, ScriptSeal } from './ports.js';
 import { openRecord, recorded, type HeartbeatRecord } from './awaited-heartbeat.js';
@@ -47,6 +48,8 @@ export interface RunScriptDependencies {
   readonly seal: ScriptSeal;
   readonly allowAutomatic: boolean;
   readonly allowShortTiming: boolean;
+  /** The machine's unless given. */
+  readonly clock?: Clock | undefined;
 }
 
 /** One statement may take this long on the platform before its runner is killed and its outcome settled. */
@@ -55,6 +58,7 @@ const statementTimeoutMs = 30 * 60_000;
 const recordWindow = 8;
 
 export function createRunScript(dependencies: RunScriptDependencies) {
+  const { clock = systemClock } = dependencies;
   return async function runScript(input: RunScriptInput): Promise<ScriptRun> {
     const step = `${input.script.purpose} script`;
     const record = openRecord<Journal>();
@@ -67,10 +71,10 @@ export function createRunScript(dependencies: RunScriptDependencies) {
       refuseExternal(request);
       refuseUndecided(input.decisions, dependencies.allowAutomatic);
       const script = openScript(dependencies.seal, input.script);
-      keeper = startJournal(request, record, before, input.historyReadable);
+      keeper = startJournal(request, record, before, { historyReadable: input.historyReadable, clock });
       takeAnswer(keeper, input.resume);
       // All the while: a login or a look at the history may take longer than a lease, and each has a deadline of its own.
-      return await keeper.renewingWhile(runStatements({ ...dependencies, request, input, script, keeper, record }));
+      return await keeper.renewingWhile(runStatements({ ...dependencies, clock, request, input, script, keeper, record }));
     } catch (error) {
       const journal = keeper?.journal ?? before; // whatever stops this attempt, what earlier ones did stays on record
       if (error instanceof OutcomeUnknown) throw applicationFailure(error, step, { journal, statement: error.statement });
@@ -85,6 +89,7 @@ interface Script {
 }
 
 interface Run extends RunScriptDependencies {
+  readonly clock: Clock;
   readonly request: ConnectionRequest;
   readonly input: RunScriptInput;
   readonly script: Script;
@@ -96,9 +101,9 @@ async function runStatements(run: Run): Promise<ScriptRun> {
   const { keeper, script, record } = run;
   const last = script.texts.length - 1;
   const queryIds: string[] = [];
-  const session = await openSession(run, killSignal(record));
+  const session = await openSession(run, killSignal(record, run.clock));
   try {
-    keeper.noteFirstSend(platformTime(session));
+    keeper.noteFirstSend(platformTime(run, session));
     await keeper.flush();
     if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
       await settle(run, session);
@@ -134,11 +139,11 @@ async function endCancelled(run: Run): Promise<never> {
 const shutdownPatienceMs = 5_000;
 
 /** Cancellation kills the runner at once, the end of the worker only if its statement does not come back soon. */
-function killSignal({ stop, cancelled }: HeartbeatRecord<Journal>): AbortSignal {
+function killSignal({ stop, cancelled }: HeartbeatRecord<Journal>, clock: Clock): AbortSignal {
   const kill = new AbortController();
   const end = (): void => {
     if (cancelled()) kill.abort();
-    else setTimeout(() => kill.abort(), shutdownPatienceMs).unref();
+    else clock.after(shutdownPatienceMs, () => kill.abort());
   };
   if (stop.aborted) end();
   else stop.addEventListener('abort', end);
@@ -189,12 +194,12 @@ function noteBeforeSend(run: Run, session: PlatformSession, statement: PlannedSt
   const { object } = statement;
   if (object === undefined || statement.class !== 'create') return;
   if (!run.input.targets.some((target) => isSame(target, object))) return;
-  run.keeper.noteCreation({ index: statement.index, object, sentAt: platformTime(session), plain: statement.plainCreate === true, made: false });
+  run.keeper.noteCreation({ index: statement.index, object, sentAt: platformTime(run, session), plain: statement.plainCreate === true, made: false });
 }
 
 /** Now, by the platform's clock, or a little before. */
-function platformTime(session: PlatformSession): string {
-  return new Date(Date.now() + session.clockOffsetMs - clockMarginMs).toISOString();
+function platformTime({ clock }: Run, session: PlatformSession): string {
+  return isoTime(clock.now() + session.clockOffsetMs - clockMarginMs);
 }
 
 /** The platform's clock is known to half a round trip; creation times are compared with this much allowance. */
@@ -224,6 +229,7 @@ async function settle(run: Run, session: PlatformSession): Promise<void> {
     tagPrefix: tagPrefix(run),
     quietPeriodMs: durationMs(run.request.timing.quietPeriod),
     targets: run.input.targets,
+    clock: run.clock,
   });
 }
 
@@ -284,10 +290,14 @@ function refuseUndecided(decisions: readonly Decision[], allowAutomatic: boolean
   }
 }
 
-function startJournal(request: ConnectionRequest, record: HeartbeatRecord<Journal>, before: Journal, historyReadable: boolean): JournalKeeper {
+function startJournal(
+  request: ConnectionRequest,
+  record: HeartbeatRecord<Journal>,
+  before: Journal,
+  { historyReadable, clock }: { readonly historyReadable: boolean; readonly clock: Clock },
+): JournalKeeper {
   const heartbeatTimeoutMs = durationMs(request.timing.heartbeatTimeout);
-  const monotonicMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
-  return new JournalKeeper({ store: record.store, heartbeatTimeoutMs, window: historyReadable ? recordWindow : 1, monotonicMs }, before);
+  return new JournalKeeper({ store: record.store, heartbeatTimeoutMs, window: historyReadable ? recordWindow : 1, clock }, before);
 }
 
 function planned(script: Script, index: number): PlannedStatement {

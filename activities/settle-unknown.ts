@@ -1,11 +1,11 @@
 // After a crash or a lost answer every statement between the two marks of the journal is unknown. They are settled together, with one question to
 // the platform's history, after the quiet period: by then nothing that was sent before can still arrive.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
 import type { FailureKind } from '../rules/failure-kind.js';
 import { unknownCount } from '../rules/journal.js';
 import { isSame } from '../rules/left-over.js';
 import { settle, sight } from '../rules/settle.js';
+import { isoTime, type Clock } from './clock.js';
 import type { JournalKeeper } from './journal-keeper.js';
 import type { PlatformSession, StatementRecord } from './ports.js';
 
@@ -16,10 +16,10 @@ export class OutcomeUnknown extends Error {
   readonly next = 'Look at the platform, then answer with `mooring resolve`: ran, not-run, retry, undo or abandon.';
   readonly statement: { readonly index: number; readonly text: string; readonly lookedAt: string; readonly found: string };
 
-  constructor(statement: PlannedStatement, found: string) {
+  constructor(statement: PlannedStatement, found: string, lookedAt: string) {
     super(`It cannot be known whether statement ${statement.index + 1} (line ${statement.line}) was applied: ${found}.`);
     this.name = 'OutcomeUnknown';
-    this.statement = { index: statement.index, text: statement.text, lookedAt: new Date().toISOString(), found };
+    this.statement = { index: statement.index, text: statement.text, lookedAt, found };
   }
 }
 
@@ -30,6 +30,7 @@ interface Unknown {
   readonly tagPrefix: string;
   readonly quietPeriodMs: number;
   readonly targets: readonly ObjectReference[];
+  readonly clock: Clock;
 }
 
 /** How long to leave the platform alone between two looks at a statement that still runs. */
@@ -39,21 +40,24 @@ const historyMarginMs = 60_000;
 
 /** Moves the acknowledged mark over every unknown statement that was applied. Throws `OutcomeUnknown` for the first one that cannot be known. */
 export async function settleUnknown(unknown: Unknown): Promise<void> {
-  const { keeper, session } = unknown;
+  const { keeper, session, clock } = unknown;
   if (unknownCount(keeper.journal) === 0) return;
-  await sleep(unknown.quietPeriodMs);
+  await clock.sleep(unknown.quietPeriodMs);
   for (;;) {
-    const records = await session.history(unknown.tagPrefix, since(keeper.journal.firstSentAt));
+    const records = await session.history(unknown.tagPrefix, since(keeper.journal.firstSentAt ?? isoTime(clock.now())));
     if (advance(unknown, records) === 'settled') {
       keeper.settled();
       return;
     }
-    await sleep(lookAgainMs);
+    await clock.sleep(lookAgainMs);
   }
 }
 
-function advance({ keeper, planned, tagPrefix, targets }: Unknown, records: readonly StatementRecord[] | 'unavailable'): 'settled' | 'still-running' {
-  if (records === 'unavailable') return refuseToGuess(keeper, planned);
+function advance(
+  { keeper, planned, tagPrefix, targets, clock }: Unknown,
+  records: readonly StatementRecord[] | 'unavailable',
+): 'settled' | 'still-running' {
+  if (records === 'unavailable') return refuseToGuess(keeper, planned, clock);
   while (unknownCount(keeper.journal) > 0) {
     const index = keeper.journal.acknowledgedThrough + 1;
     const statement = planned[index];
@@ -65,7 +69,7 @@ function advance({ keeper, planned, tagPrefix, targets }: Unknown, records: read
       case 'send':
         return 'settled';
       case 'ask':
-        throw new OutcomeUnknown(statement, 'the answer was lost');
+        throw new OutcomeUnknown(statement, 'the answer was lost', isoTime(clock.now()));
       case 'done':
         noteFound(keeper, statement, seen, targets);
         keeper.acknowledge(index, 'skipped');
@@ -75,11 +79,11 @@ function advance({ keeper, planned, tagPrefix, targets }: Unknown, records: read
 }
 
 /** Without a history everything unknown may have been applied, not only the first: it is sent again together or not at all. */
-function refuseToGuess({ journal }: JournalKeeper, planned: readonly PlannedStatement[]): 'settled' {
+function refuseToGuess({ journal }: JournalKeeper, planned: readonly PlannedStatement[], clock: Clock): 'settled' {
   const unknown = planned.slice(journal.acknowledgedThrough + 1, journal.mayHaveSentThrough + 1);
   const harmful = unknown.find(({ repeatable }) => settle('unavailable', repeatable) === 'ask');
   if (harmful === undefined) return 'settled';
-  throw new OutcomeUnknown(harmful, 'the answer was lost, and the query history cannot be read in full by this role');
+  throw new OutcomeUnknown(harmful, 'the answer was lost, and the query history cannot be read in full by this role', isoTime(clock.now()));
 }
 
 /** What the history shows as ours is as good as an acknowledgement, with the platform's own time. */
@@ -91,7 +95,6 @@ function noteFound(keeper: JournalKeeper, statement: PlannedStatement, seen: rea
   keeper.noteCreation({ index, object, sentAt: record.startedAt, plain: statement.plainCreate === true, made: false });
 }
 
-function since(firstSentAt: string | undefined): string {
-  const start = firstSentAt === undefined ? Date.now() - historyMarginMs : Date.parse(firstSentAt);
-  return new Date(start - historyMarginMs).toISOString();
+function since(firstSentAt: string): string {
+  return isoTime(Date.parse(firstSentAt) - historyMarginMs);
 }

@@ -85,7 +85,12 @@ async function productRun({ sandbox, temporal }: Stage, historyReadable: boolean
   const { hashes } = planScript(text, 'Snowflake', 'bootstrap');
   const input: RunScriptInput = {
     request: registrationRequest(sandbox, 'script'),
-    script: createScriptSeal(await readKeyRing(sandbox.scriptKeysFile)).seal({ purpose: 'bootstrap', text, statementHashes: hashes }),
+    script: createScriptSeal(await readKeyRing(sandbox.scriptKeysFile)).seal({
+      platform: 'Snowflake',
+      purpose: 'bootstrap',
+      text,
+      statementHashes: hashes,
+    }),
     decisions: [{ by: 'policy', verdict: 'approve', channel: 'policy', at: new Date().toISOString() }],
     identity: { user: 'MOORING_ADMIN', role: 'ACCOUNTADMIN' },
     historyReadable,

@@ -14,12 +14,7 @@ type Issue = z.core.$ZodIssue;
 
 /** One complaint an issue, each at the place where a person wrote it: what came from `defaults` is found there, and said once. */
 export function complaintsOf(issues: readonly Issue[], written: unknown): LocatedComplaint[] {
-  // With another technology every other field of the entry is foreign too; one complaint says it all.
-  const foreign = issues.filter((issue) => issue.path.length === 3 && issue.path[2] === 'technology').map((issue) => issue.path[1]);
-  const complaints = issues
-    .filter((issue) => !(issue.path[0] === 'connections' && foreign.includes(issue.path[1]) && issue.path[2] !== 'technology'))
-    .flatMap(describe)
-    .map((complaint) => ({ ...complaint, path: whereWritten(complaint, written) }));
+  const complaints = issues.flatMap(describe).map((complaint) => ({ ...complaint, path: whereWritten(complaint, written) }));
   const once = new Map(complaints.map((complaint) => [JSON.stringify([complaint.path.map(String), complaint.key, complaint.message]), complaint]));
   return [...once.values()];
 }
@@ -35,7 +30,7 @@ function describe(issue: Issue): LocatedComplaint[] {
     case 'invalid_value':
       return [{ path: issue.path, message: issue.message.startsWith('Invalid') ? `must be ${oneOf(issue.values)}` : issue.message }];
     case 'invalid_union':
-      return [{ path: issue.path, message: unionComplaint(issue) }];
+      return [{ path: issue.path, message: issue.message.startsWith('Invalid') ? unionComplaint(issue) : issue.message }];
     case 'too_small':
       return [{ path: issue.path, message: `must have at least ${issue.minimum}${issue.origin === 'string' ? ' character' : ''}` }];
     case 'too_big':
@@ -56,10 +51,16 @@ function unionComplaint(issue: Issue & { readonly code: 'invalid_union' }): stri
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
   const known = path.length === 0 ? ['immuta', 'defaults', 'connections'] : knownKeys(path);
-  if (known.includes(key)) return `does not go with this ${path.at(-1) === 'oAuthClientConfig' ? 'useCertificate' : 'authenticationType'}. Remove it`;
+  if (known.includes(key)) return `does not go with this ${discriminatorAt(path)}. Remove it`;
   const guess = nearest(key, known);
   const instead = guess !== undefined ? `Did you mean "${guess}"?` : known.length > 0 ? `Known here: ${known.join(', ')}.` : 'Remove it.';
   return `is an unknown key. ${instead}`;
+}
+
+/** The key that tells the kinds of block at a path apart. */
+function discriminatorAt(path: readonly PropertyKey[]): string {
+  if (path.length === 2) return 'technology';
+  return path.at(-1) === 'oAuthClientConfig' ? 'useCertificate' : 'authenticationType';
 }
 
 /** zod says "received undefined" for an absent key alone. */

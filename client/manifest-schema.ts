@@ -18,7 +18,7 @@ export function manifestSchema(): Schema {
   }) as Schema;
   const properties = schema['properties'] as Schema;
   const connections = properties['connections'] as Schema;
-  const entry = withoutRequired(connections['additionalProperties']) as Schema;
+  const entry = nothingRequired(connections['additionalProperties']) as Schema;
   return {
     ...schema,
     title: 'Mooring manifest',
@@ -50,9 +50,10 @@ function child(schema: Schema, key: string): Schema[] {
   return typeof found === 'object' && found !== null ? [found as Schema] : [];
 }
 
-function withoutRequired(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withoutRequired);
+/** Kinds of a block may then look alike, such as one without `technology`: it must match any of them, not just one. */
+function nothingRequired(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(nothingRequired);
   if (typeof schema !== 'object' || schema === null) return schema;
   const kept = Object.entries(schema).filter(([key, value]) => !(key === 'required' && Array.isArray(value)));
-  return Object.fromEntries(kept.map(([key, value]) => [key, withoutRequired(value)]));
+  return Object.fromEntries(kept.map(([key, value]) => [key === 'oneOf' ? 'anyOf' : key, nothingRequired(value)]));
 }

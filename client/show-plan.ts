@@ -1,4 +1,5 @@
 import type { Plan, PlannedScript } from '../domain/plan.js';
+import { platformFacts } from '../rules/platform-facts.js';
 import type { SafeText, Style, Styler } from './safe-text.js';
 import { joined, paragraph, words } from './safe-text.js';
 
@@ -25,7 +26,7 @@ export function planLines(plan: Plan, style: Styler): SafeText[] {
   const counts = Object.entries(plan.classes).map(([name, count]) => `${count} ${name}`);
   return [
     ...paragraph(plan.summary),
-    words`${style('dim', words`target`)}   ${plan.target.platform} ${plan.target.host}, database ${plan.target.database}`,
+    words`${style('dim', words`target`)}   ${plan.target.platform} ${plan.target.host}, ${platformFacts[plan.target.platform].databaseKind} ${plan.target.database}`,
     words`${style('dim', words`runs as`)}  ${plan.privilegedUser}`,
     words`${style('dim', words`classes`)}  ${joined(counts, ', ')}`,
     ...plan.dangers.map((danger) => style('yellow', words`danger   ${danger}`)),

@@ -64,6 +64,7 @@ async function announce(sandbox: Sandbox): Promise<void> {
   Codec endpoint       ${codecUrl ?? 'none'}
   Simulated Immuta     ${simulators.immuta.url}
   Simulated Snowflake  ${simulators.snowflake.host}:${simulators.snowflake.port}
+  Simulated Databricks ${simulators.databricks.host}:${simulators.databricks.port}
   Simulators' ledger   ${simulators.control.url}/ledger
   Credentials          ${secretFolder}
 
@@ -76,9 +77,11 @@ In another terminal, in this folder or below:
 async function keptPorts(): Promise<SandboxPorts> {
   const file = join(folder, 'ports.json');
   const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return JSON.parse(kept) as SandboxPorts;
-  const [temporal = 0, ui = 0, codec = 0, immuta = 0, snowflake = 0, control = 0] = await freePorts(6);
-  const ports: SandboxPorts = { temporal, ui, codec, immuta, snowflake, control };
+  const names = ['temporal', 'ui', 'codec', 'immuta', 'snowflake', 'databricks', 'control'] as const;
+  const before = kept === undefined ? {} : (JSON.parse(kept) as Partial<SandboxPorts>);
+  if (names.every((name) => before[name] !== undefined)) return before as SandboxPorts;
+  const free = await freePorts(names.length);
+  const ports = Object.fromEntries(names.map((name, place) => [name, before[name] ?? free[place] ?? 0])) as unknown as SandboxPorts;
   await writeFile(file, `${JSON.stringify(ports, null, 2)}\n`);
   return ports;
 }

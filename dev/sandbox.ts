@@ -17,7 +17,18 @@ import { startTemporalServer, type TemporalServer } from './temporal-server.js';
 export interface SimulatorAddresses {
   readonly immuta: { readonly url: string };
   readonly snowflake: { readonly host: string; readonly port: number; readonly warehouse: string };
+  readonly databricks: SimulatedWorkspace;
   readonly control: { readonly url: string };
+}
+
+export interface SimulatedWorkspace {
+  readonly host: string;
+  readonly port: number;
+  readonly httpPath: string;
+  readonly tokenUrl: string;
+  /** Service principals, by their application IDs. */
+  readonly privilegedUser: { readonly clientId: string };
+  readonly systemAccount: { readonly clientId: string };
 }
 
 export interface SandboxOptions {
@@ -39,6 +50,7 @@ export interface SandboxPorts {
   readonly codec: number;
   readonly immuta: number;
   readonly snowflake: number;
+  readonly databricks: number;
   readonly control: number;
 }
 
@@ -86,7 +98,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const temporal = await startTemporal(options, codec?.endpoint.url, codec?.uiPort);
     ending.push(() => temporal.stop());
     if (codec !== undefined) ending.push(() => codec.endpoint.close());
-    const simulators = await startSimulators(secretFolder, ports);
+    const authorityFile = join(folder, 'databricks-ca.pem');
+    const simulators = await startSimulators(secretFolder, authorityFile, ports);
     ending.push(() => stopChild(simulators.process));
     const workers = new Set<SandboxWorker>();
     ending.push(async () => void (await Promise.all([...workers].map((worker) => worker.stop()))));
@@ -95,6 +108,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       ...commandEnvironment,
       MOORING_SCRIPT_KEYS: scriptKeysFile,
       MOORING_SECRET_DIR: secretFolder,
+      NODE_EXTRA_CA_CERTS: authorityFile,
       MOORING_ALLOW_LOOPBACK: '1',
       MOORING_ALLOW_AUTOMATIC: '1',
       MOORING_LOG_LEVEL: 'warn',
@@ -136,11 +150,13 @@ async function startTemporal(options: SandboxOptions, codecEndpoint: string | un
   return startTemporalServer({ port: ports.temporal || undefined, uiPort, codecEndpoint, dbFilename });
 }
 
+/** Puts the certificate of the authority that the simulated workspace is signed by into `authorityFile`: it is another one at each start. */
 async function startSimulators(
   secretFolder: string,
+  authorityFile: string,
   ports: Partial<SandboxPorts>,
 ): Promise<{ process: ChildProcess; addresses: SimulatorAddresses }> {
-  const portArguments = (['immuta', 'snowflake', 'control'] as const).flatMap((name) => [`--${name}-port`, String(ports[name] ?? 0)]);
+  const portArguments = (['immuta', 'snowflake', 'databricks', 'control'] as const).flatMap((name) => [`--${name}-port`, String(ports[name] ?? 0)]);
   const program = fileURLToPath(new URL('../simulators/main.js', import.meta.url));
   const child = spawn(process.execPath, [program, '--json', '--guarded', '--credentials', secretFolder, ...portArguments], {
     env: childEnvironment(),
@@ -151,10 +167,26 @@ async function startSimulators(
   const lines = createInterface({ input: child.stdout });
   const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [undefined])])) as [string | undefined];
   if (line === undefined) throw new Error(`The simulators did not start: ${complaint.split('\n')[0]}`);
-  const { immuta, snowflake, control } = JSON.parse(line) as SimulatorAddresses;
+  const announced = JSON.parse(line) as SimulatorAddresses & { readonly databricks: { readonly caCert: string } };
+  await writeFile(authorityFile, announced.databricks.caCert, { mode: 0o600 });
+  return { process: child, addresses: withoutCredentials(announced) };
+}
+
+/** The simulators announce credentials too; these lie in files, and in nothing that is printed or kept. */
+function withoutCredentials({ immuta, snowflake, databricks, control }: SimulatorAddresses): SimulatorAddresses {
+  const principal = ({ clientId }: { readonly clientId: string }) => ({ clientId });
   return {
-    process: child,
-    addresses: { immuta: { url: immuta.url }, snowflake: { host: snowflake.host, port: snowflake.port, warehouse: snowflake.warehouse }, control },
+    immuta: { url: immuta.url },
+    snowflake: { host: snowflake.host, port: snowflake.port, warehouse: snowflake.warehouse },
+    databricks: {
+      host: databricks.host,
+      port: databricks.port,
+      httpPath: databricks.httpPath,
+      tokenUrl: databricks.tokenUrl,
+      privilegedUser: principal(databricks.privilegedUser),
+      systemAccount: principal(databricks.systemAccount),
+    },
+    control: { url: control.url },
   };
 }
 

@@ -11,9 +11,15 @@ export interface LedgerLine {
   readonly [detail: string]: unknown;
 }
 
+export interface SimulatedObject {
+  readonly kind: string;
+  readonly name: string;
+}
+
 export interface SimulatedObjects {
   readonly immuta: { readonly connections: readonly unknown[]; readonly integrations: readonly unknown[] };
-  readonly snowflake: readonly { readonly kind: string; readonly name: string }[];
+  readonly snowflake: readonly SimulatedObject[];
+  readonly databricks: readonly SimulatedObject[];
 }
 
 /** The side door of the simulators: what really happened, what exists, what shall go wrong next. */
@@ -45,9 +51,11 @@ export class SimulatorControl {
     await this.#call('POST', '/reset');
   }
 
-  /** Statements of scripts that reached the platform, in order: those that carry a tag of ours and do not merely restore a session. */
+  /** Statements of scripts that reached the platform, in order: those that carry a tag of ours (Databricks puts its key before it) and do not merely restore a session. */
   async statements(): Promise<readonly LedgerLine[]> {
-    return (await this.ledger()).filter(({ kind, tag }) => kind === 'statement' && /^mooring\/.+\/(bootstrap|cleanup)\/\d+\//.test(tag ?? ''));
+    return (await this.ledger()).filter(
+      ({ kind, tag }) => kind === 'statement' && /^(mooring:)?mooring\/.+\/(bootstrap|cleanup)\/\d+\//.test(tag ?? ''),
+    );
   }
 
   async #call(method: string, path: string, body?: object): Promise<unknown> {

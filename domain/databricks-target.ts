@@ -49,6 +49,11 @@ export const DatabricksPrivilegedUser = z.discriminatedUnion('authenticationType
 ]);
 export type DatabricksPrivilegedUser = z.infer<typeof DatabricksPrivilegedUser>;
 
+/** Who that is, for a sentence. A token names nobody before it has logged in. */
+export function describeServicePrincipal(user: DatabricksPrivilegedUser): string {
+  return user.authenticationType === 'oAuthM2M' ? `the service principal ${user.clientId}` : 'the owner of the access token';
+}
+
 /** What a manifest says of one Databricks workspace with Unity Catalog, with defaults applied. Holds references, never secrets. */
 export const DatabricksTarget = z.strictObject({
   technology: z.literal('Databricks'),

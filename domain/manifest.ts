@@ -1,6 +1,7 @@
 // mooring.yaml as a value. Reading the file, and naming the line of a complaint, is the client's (`client/read-manifest.ts`).
 import { z } from 'zod';
 import { StandingConnectionKey } from './connection-key.js';
+import { DatabricksTarget } from './databricks-target.js';
 import type { DeregistrationRequest } from './deregistration-request.js';
 import type { RegistrationRequest } from './registration-request.js';
 import { ImmutaTarget, ScriptPolicy } from './registration-request.js';
@@ -8,9 +9,9 @@ import { SnowflakeTarget } from './snowflake-target.js';
 import type { Timing } from './timing.js';
 
 /** One entry under `connections`, after `defaults`. */
-export const ManifestConnection = SnowflakeTarget.extend({
-  technology: z.literal('Snowflake', { error: ({ input }) => technologyComplaint(input) }),
-  script: ScriptPolicy.default({ policy: 'approval', expiresAfter: '72h' }),
+const script = ScriptPolicy.default({ policy: 'approval', expiresAfter: '72h' });
+export const ManifestConnection = z.discriminatedUnion('technology', [SnowflakeTarget.extend({ script }), DatabricksTarget.extend({ script })], {
+  error: ({ code, input }) => (code === 'invalid_union' ? technologyComplaint(input) : undefined),
 });
 export type ManifestConnection = z.infer<typeof ManifestConnection>;
 
@@ -77,8 +78,9 @@ function isLoopback(url: string): boolean {
   return /^http:\/\/(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?(\/|$)/i.test(url);
 }
 
-function technologyComplaint(input: unknown): string {
-  if (input === undefined) return 'is missing. Write technology: Snowflake';
+function technologyComplaint(entry: unknown): string {
+  const input = isObject(entry) ? entry['technology'] : undefined;
+  if (input === undefined) return 'is missing. Write technology: Snowflake or technology: Databricks';
   const asked = typeof input === 'string' && /^[A-Za-z][A-Za-z0-9 ()_-]{0,40}$/.test(input) ? `is ${input}, but ` : '';
-  return `${asked}this version of Mooring registers Snowflake. Write technology: Snowflake, or leave the connection out`;
+  return `${asked}this version of Mooring registers Snowflake and Databricks. Write one of them as technology, or leave the connection out`;
 }

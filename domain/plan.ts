@@ -66,6 +66,7 @@ export interface PlannedScript {
 export interface PlanTarget {
   readonly platform: Platform;
   readonly host: string;
+  /** The database that the bootstrap script creates; on Databricks the catalog. */
   readonly database: string;
 }
 

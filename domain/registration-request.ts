@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConnectionKey } from './connection-key.js';
+import { PlatformTarget } from './platform-target.js';
 import { SecretReference } from './secret-reference.js';
-import { SnowflakeTarget } from './snowflake-target.js';
 import { Duration, Timing } from './timing.js';
 
 /** How the worker proves itself to Immuta: the raw API key, the key exchanged for a token, or a token. */
@@ -26,7 +26,7 @@ export type ScriptPolicy = z.infer<typeof ScriptPolicy>;
 export const RegistrationRequest = z.strictObject({
   connectionKey: ConnectionKey,
   immuta: ImmutaTarget,
-  target: SnowflakeTarget,
+  target: PlatformTarget,
   script: ScriptPolicy,
   requester: z.string().min(1).max(256),
   timing: Timing,

@@ -1,7 +1,7 @@
 // Connections and their data objects. A key goes out as one encoded path segment, and what comes back must name the same key byte for byte:
 // a proxy or a server that tidied it up would otherwise make us read, or delete, another connection.
 import { z } from 'zod';
-import type { SnowflakeTarget } from '../domain/snowflake-target.js';
+import type { PlatformTarget } from '../domain/platform-target.js';
 import { ImmutaError } from './immuta-error.js';
 import { connectionPayload } from './payloads.js';
 import type { Answer, Call, Tenant } from './tenant.js';
@@ -34,7 +34,7 @@ const readPermission = 'APPLICATION_ADMIN (or CREATE_DATA_SOURCE, GOVERNANCE)';
 const deletePermission = 'APPLICATION_ADMIN (older tenants: Infrastructure Admin on the connection)';
 
 /** `POST /data/connection/test`: a dry run. Tenants after 2024 may not answer it. */
-export async function testConnection(tenant: Tenant, connectionKey: string, target: SnowflakeTarget): Promise<'passed' | 'not-answered'> {
+export async function testConnection(tenant: Tenant, connectionKey: string, target: PlatformTarget): Promise<'passed' | 'not-answered'> {
   const answer = await tenant.askIfOffered({ ...registration(tenant, connectionKey, target, ['data', 'connection', 'test']), writes: false });
   if (answer === undefined) return 'not-answered';
   tenant.refuseHtml(answer);
@@ -52,7 +52,7 @@ export async function testConnection(tenant: Tenant, connectionKey: string, targ
 export async function createConnection(
   tenant: Tenant,
   connectionKey: string,
-  target: SnowflakeTarget,
+  target: PlatformTarget,
 ): Promise<{ readonly bulkId: string | undefined }> {
   const answer = await tenant.ask(registration(tenant, connectionKey, target, ['data', 'connection']));
   if (answer.text.trim() === '') return { bulkId: undefined };
@@ -109,7 +109,7 @@ export async function countChildren(tenant: Tenant, connectionKey: string): Prom
   return { count: page.length, exact: false };
 }
 
-function registration(tenant: Tenant, connectionKey: string, target: SnowflakeTarget, path: readonly string[]): Call {
+function registration(tenant: Tenant, connectionKey: string, target: PlatformTarget, path: readonly string[]): Call {
   return { method: 'POST', path, body: () => connectionPayload(connectionKey, target, tenant.reveal), permission: writePermission, writes: true };
 }
 

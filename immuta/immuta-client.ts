@@ -3,7 +3,7 @@
 import type { ImmutaTarget } from '../domain/registration-request.js';
 import type { Secret } from '../domain/secret.js';
 import type { SecretReference } from '../domain/secret-reference.js';
-import type { SnowflakeTarget } from '../domain/snowflake-target.js';
+import type { PlatformTarget } from '../domain/platform-target.js';
 import { countChildren, createConnection, deleteConnection, getConnection, testConnection } from './connections.js';
 import type { ChildCount, ConnectionRecord } from './connections.js';
 import { deleteIntegration, getIntegration, integrationStatus, listIntegrations } from './integrations.js';
@@ -53,12 +53,12 @@ export class ImmutaClient {
     return this.#tenant.clockSkewMs;
   }
 
-  async bootstrapScript(target: SnowflakeTarget): Promise<string> {
+  async bootstrapScript(target: PlatformTarget): Promise<string> {
     return bootstrapScript(this.#tenant, target);
   }
 
   /** `undefined` where Immuta has none to give. */
-  async cleanupScript(target: SnowflakeTarget): Promise<string | undefined> {
+  async cleanupScript(target: PlatformTarget): Promise<string | undefined> {
     return cleanupScript(this.#tenant, target);
   }
 
@@ -67,11 +67,11 @@ export class ImmutaClient {
     return deletionScript(this.#tenant, integrationId);
   }
 
-  async testConnection(connectionKey: string, target: SnowflakeTarget): Promise<'passed' | 'not-answered'> {
+  async testConnection(connectionKey: string, target: PlatformTarget): Promise<'passed' | 'not-answered'> {
     return testConnection(this.#tenant, connectionKey, target);
   }
 
-  async createConnection(connectionKey: string, target: SnowflakeTarget): Promise<void> {
+  async createConnection(connectionKey: string, target: PlatformTarget): Promise<void> {
     await createConnection(this.#tenant, connectionKey, target);
   }
 

@@ -1,136 +1,36 @@
-// What Immuta is told about a Snowflake account. The same credential stands in two places of a registration (`connection` and
-// `nativeIntegration.config`) and in the script request: all three are built from one source, so that they cannot differ. Keys are exactly
-// those of Immuta's registration payload guide; the script's copy alone also names the OAuth `provider`. `workspaces` and `lineage` are never sent (removed features, refused by newer tenants).
-// The values returned hold secrets in clear: they live as long as one call.
-import type { SecretReference } from '../domain/secret-reference.js';
-import type { SnowflakeSystemAccount, SnowflakeTarget } from '../domain/snowflake-target.js';
-import { ImmutaError } from './immuta-error.js';
-
-/** Resolves a reference now and gives its value. */
-export type Reveal = (reference: SecretReference) => Promise<string>;
+// What Immuta is told about a platform; a third one is one more case here. Each platform's payloads are built in a file of its own, with all copies of
+// a credential from one source, so that they cannot differ. The values returned hold secrets in clear: they live as long as one call.
+import type { PlatformTarget } from '../domain/platform-target.js';
+import { databricksConnectionPayload, databricksScriptPayload } from './databricks-payloads.js';
+import type { Reveal } from './reveal.js';
+import { snowflakeConnectionPayload, snowflakeScriptPayload } from './snowflake-payloads.js';
 
 /** The body of `POST /integrations/scripts/create` and of `POST /integrations/scripts/cleanup`. */
-export async function scriptPayload(target: SnowflakeTarget, reveal: Reveal) {
-  return nativeIntegration(target, await credential(target.systemAccount, reveal));
-}
-
-/** The body of `POST /data/connection` and of `POST /data/connection/test`. */
-export async function connectionPayload(connectionKey: string, target: SnowflakeTarget, reveal: Reveal) {
-  const proof = await credential(target.systemAccount, reveal);
-  const { isActive, activateNewChildren } = target.settings;
-  return {
-    connectionKey,
-    connection: {
-      technology: target.technology,
-      hostname: target.host,
-      port: target.port,
-      warehouse: target.warehouse,
-      role: target.systemAccount.role,
-      ...withoutProvider(proof),
-    },
-    settings: { isActive, ...(activateNewChildren === undefined ? {} : { activateNewChildren }) },
-    options: { forceRecursiveCrawl: target.options.forceRecursiveCrawl },
-    nativeIntegration: nativeIntegration(target, proof),
-  };
-}
-
-function nativeIntegration(target: SnowflakeTarget, proof: Credential) {
-  const { enabled, role } = target.impersonation;
-  return {
-    type: target.technology,
-    autoBootstrap: false,
-    config: {
-      host: target.host,
-      port: target.port,
-      warehouse: target.warehouse,
-      database: target.database,
-      role: target.systemAccount.role,
-      ...proof,
-      audit: { enabled: target.audit.enabled },
-      impersonation: { enabled, ...(role === undefined ? {} : { role }) },
-      ...(target.userRolePattern === undefined ? {} : { userRolePattern: { exclude: target.userRolePattern.exclude } }),
-    },
-  };
-}
-
-type Credential = Awaited<ReturnType<typeof credential>>;
-
-async function credential(account: SnowflakeSystemAccount, reveal: Reveal) {
-  switch (account.authenticationType) {
-    case 'userPassword':
-      return { authenticationType: account.authenticationType, username: account.username, password: await reveal(account.password) };
-    case 'keyPair': {
-      const content = await reveal(account.privateKey);
-      const passphrase = account.privateKeyPassword === undefined ? {} : { privateKeyPassword: await reveal(account.privateKeyPassword) };
-      checkPem(content, 'privateKey');
-      if (isEncrypted(content) && account.privateKeyPassword === undefined) throw encryptedWithoutPassphrase();
-      return {
-        authenticationType: account.authenticationType,
-        username: account.username,
-        // Immuta demands this keyName; userFilename is only shown. The PEM goes plain: base64 is the rule of another API of Immuta.
-        privateKey: { keyName: 'PRIV_KEY_FILE', userFilename: 'rsa_key.p8', content },
-        ...passphrase,
-      };
-    }
-    case 'oAuthClientCredentials':
-      return { authenticationType: account.authenticationType, oAuthClientConfig: await oAuthClient(account.oAuthClientConfig, reveal) };
+export async function scriptPayload(target: PlatformTarget, reveal: Reveal) {
+  switch (target.technology) {
+    case 'Snowflake':
+      return snowflakeScriptPayload(target, reveal);
+    case 'Databricks':
+      return databricksScriptPayload(target, reveal);
   }
 }
 
-type OAuthClientConfig = Extract<SnowflakeSystemAccount, { readonly authenticationType: 'oAuthClientCredentials' }>['oAuthClientConfig'];
-
-async function oAuthClient(config: OAuthClientConfig, reveal: Reveal) {
-  const { provider, clientId, authorityUrl, scope, resource } = config;
-  const common = {
-    ...(provider === undefined ? {} : { provider }),
-    clientId,
-    authorityUrl,
-    ...(scope === undefined ? {} : { scope }),
-    ...(resource === undefined ? {} : { resource }),
-  };
-  if (!config.useCertificate) return { useCertificate: false, ...common, clientSecret: await reveal(config.clientSecret) };
-  const content = await reveal(config.oauthPrivateKey);
-  checkPem(content, 'oAuthClientConfig.oauthPrivateKey');
-  if (isEncrypted(content)) throw encryptedCertificateKey();
+/** The body of `POST /data/connection` and of `POST /data/connection/test`. */
+export async function connectionPayload(connectionKey: string, target: PlatformTarget, reveal: Reveal) {
+  const { isActive, activateNewChildren } = target.settings;
   return {
-    useCertificate: true,
-    ...common,
-    publicCertificateThumbprint: config.publicCertificateThumbprint,
-    oauthPrivateKey: { keyName: 'oauth client certificate', userFilename: 'oauth_client.key', content },
+    connectionKey,
+    settings: { isActive, ...(activateNewChildren === undefined ? {} : { activateNewChildren }) },
+    options: { forceRecursiveCrawl: target.options.forceRecursiveCrawl },
+    ...(await platformPayload(target, reveal)),
   };
 }
 
-/** Immuta's guide names `provider` where the script is made, and not among the keys of `connection`. */
-function withoutProvider(proof: Credential) {
-  if (proof.oAuthClientConfig === undefined) return proof;
-  const { provider: _provider, ...oAuthClientConfig } = proof.oAuthClientConfig;
-  return { ...proof, oAuthClientConfig };
-}
-
-/** A wrong file would be stored by Immuta and fail much later, after the bootstrap script ran. */
-function checkPem(content: string, key: string): void {
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(content)) return;
-  throw new ImmutaError('invalid-request', `systemAccount.${key} does not hold a private key in PEM form. Nothing was sent.`, {
-    next: 'Store the whole file, from -----BEGIN PRIVATE KEY----- to its END line.',
-  });
-}
-
-function isEncrypted(pem: string): boolean {
-  return /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem);
-}
-
-function encryptedWithoutPassphrase(): ImmutaError {
-  return new ImmutaError(
-    'invalid-request',
-    'systemAccount.privateKey is encrypted and systemAccount.privateKeyPassword is missing. Nothing was sent.',
-    { next: 'Add privateKeyPassword with a reference to the passphrase, or use an unencrypted key.' },
-  );
-}
-
-function encryptedCertificateKey(): ImmutaError {
-  return new ImmutaError(
-    'invalid-request',
-    'systemAccount.oAuthClientConfig.oauthPrivateKey is encrypted, and Immuta takes no passphrase for it. Nothing was sent.',
-    { next: 'Store the key without a passphrase: openssl pkey -in client.key -out client-plain.key' },
-  );
+function platformPayload(target: PlatformTarget, reveal: Reveal) {
+  switch (target.technology) {
+    case 'Snowflake':
+      return snowflakeConnectionPayload(target, reveal);
+    case 'Databricks':
+      return databricksConnectionPayload(target, reveal);
+  }
 }

@@ -1,6 +1,6 @@
 // The three script generators. Their answer's form is documented nowhere, so the reader takes plain text, a JSON string, and JSON objects and
 // arrays that hold the text; it refuses what is empty, a web page, or holds no statement. The text is never shown, not even in part.
-import type { SnowflakeTarget } from '../domain/snowflake-target.js';
+import type { PlatformTarget } from '../domain/platform-target.js';
 import { ImmutaError } from './immuta-error.js';
 import { scriptPayload } from './payloads.js';
 import type { Answer, Call, Tenant } from './tenant.js';
@@ -9,13 +9,13 @@ import { parsedJson } from './wire.js';
 const permission = 'APPLICATION_ADMIN';
 
 /** `POST /integrations/scripts/create`: a pure generator, nothing is stored. */
-export async function bootstrapScript(tenant: Tenant, target: SnowflakeTarget): Promise<string> {
+export async function bootstrapScript(tenant: Tenant, target: PlatformTarget): Promise<string> {
   const answer = await tenant.ask(generator('create', target, tenant));
   return scriptOf(answer, tenant) ?? refuseEmpty(answer, tenant);
 }
 
 /** `POST /integrations/scripts/cleanup`; `undefined` on 404, 405 and an empty answer: older tenants have none to give. */
-export async function cleanupScript(tenant: Tenant, target: SnowflakeTarget): Promise<string | undefined> {
+export async function cleanupScript(tenant: Tenant, target: PlatformTarget): Promise<string | undefined> {
   const answer = await tenant.askIfOffered(generator('cleanup', target, tenant));
   return answer === undefined ? undefined : scriptOf(answer, tenant);
 }
@@ -30,7 +30,7 @@ export async function deletionScript(tenant: Tenant, integrationId: number): Pro
   return scriptOf(answer, tenant) ?? refuseEmpty(answer, tenant);
 }
 
-function generator(kind: 'create' | 'cleanup', target: SnowflakeTarget, tenant: Tenant): Call {
+function generator(kind: 'create' | 'cleanup', target: PlatformTarget, tenant: Tenant): Call {
   return { method: 'POST', path: ['integrations', 'scripts', kind], body: () => scriptPayload(target, tenant.reveal), permission, writes: false };
 }
 

@@ -1,18 +1,39 @@
-// The token of an OAuth client (RFC 6749, section 4.4): one POST, once, to a host that was checked before (host-allow-list.ts). Redirects are not
-// followed, because they would carry the client's secret on; nothing is tried again, because only Temporal retries; of a refusal nothing is passed on
-// but its registered error code, since descriptions quote what was sent. Asked by `fetch`, which the gate of the driver's requests
-// (outgoing-gate.ts) does not see: it knows one host, and this is another.
+// The token of an OAuth client (RFC 6749, section 4.4). The protocol is oauth4webapi's; what goes over the wire is bounded here: one POST, once, to
+// a host that was checked before (host-allow-list.ts), within a deadline and a size. Redirects are not followed, because they would carry the
+// client's secret on; nothing is tried again, because only Temporal retries; of a refusal nothing is passed on but its registered error code, since
+// descriptions quote what was sent. Asked by `fetch`, which the gate of the driver's requests (outgoing-gate.ts) does not see: it knows one host,
+// and this may be another.
 import ky from 'ky';
-import { z } from 'zod';
+import {
+  allowInsecureRequests,
+  clientCredentialsGrantRequest,
+  ClientSecretPost,
+  customFetch,
+  processClientCredentialsResponse,
+  ResponseBodyError,
+} from 'oauth4webapi';
+import type { ClientAuth } from 'oauth4webapi';
 import type { FailureKind } from '../rules/failure-kind.js';
 import { PlatformError } from './platform-error.js';
 import type { ClientCredentials } from './runner-messages.js';
+
+/** Where the secret travels: in the form or in the header. Servers are strict about it, and providers differ. */
+export type ClientAuthentication = 'post' | 'basic';
+
+export interface AccessToken {
+  readonly token: string;
+  /** Seconds from when it was asked for; 0 if the answer does not say. */
+  readonly lifetime: number;
+}
 
 const deadlineMs = 20_000; // identity providers answer within two seconds; a login has 60 s in all
 const longestAnswer = 64 * 1024; // a token with many group claims has 16 KiB
 
 /** Rejects with a `PlatformError`, never ambiguous: to ask for a token changes nothing. */
-export async function fetchAccessToken(client: ClientCredentials, withinMs = deadlineMs): Promise<string> {
+export async function fetchAccessToken(
+  client: ClientCredentials,
+  { authentication, withinMs = deadlineMs }: { readonly authentication: ClientAuthentication; readonly withinMs?: number },
+): Promise<AccessToken> {
   const who = `the OAuth client ${client.clientId} at ${new URL(client.tokenUrl).host}`;
   const stop = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -26,9 +47,7 @@ export async function fetchAccessToken(client: ClientCredentials, withinMs = dea
     }, withinMs);
   });
   try {
-    const { status, text } = await Promise.race([post(client, stop.signal), late]);
-    if (status === 200) return readAccessToken(text, who);
-    throw refusal(status, text, who);
+    return await Promise.race([ask(client, authentication, who, stop.signal), late]);
   } catch (error) {
     throw error instanceof PlatformError ? error : unanswered(error, who);
   } finally {
@@ -36,27 +55,61 @@ export async function fetchAccessToken(client: ClientCredentials, withinMs = dea
   }
 }
 
-async function post({ tokenUrl, clientId, clientSecret, scope }: ClientCredentials, signal: AbortSignal): Promise<{ status: number; text: string }> {
-  const response = await ky.post(tokenUrl, {
-    // In the body, as Snowflake's own driver sends it: for the Basic form, servers disagree on how to encode what stands in it.
-    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret.trim(), scope }),
-    headers: { accept: 'application/json', 'user-agent': 'mooring' },
-    signal,
+async function ask(
+  { tokenUrl, clientId, clientSecret, scope }: ClientCredentials,
+  authentication: ClientAuthentication,
+  who: string,
+  signal: AbortSignal,
+): Promise<AccessToken> {
+  const { origin, protocol } = new URL(tokenUrl);
+  const server = { issuer: origin, token_endpoint: tokenUrl };
+  const client = { client_id: clientId };
+  const response = await clientCredentialsGrantRequest(
+    server,
+    client,
+    authentication === 'post' ? ClientSecretPost(clientSecret.trim()) : secretInHeader(clientSecret.trim()),
+    { scope },
+    { signal, headers: { 'user-agent': 'mooring' }, [customFetch]: boundedPost, [allowInsecureRequests]: protocol === 'http:' },
+  );
+  try {
+    const { access_token: token, token_type: type, expires_in: lifetime = 0 } = await processClientCredentialsResponse(server, client, response);
+    if (type === 'bearer' && /^[\x21-\x7E]+$/.test(token)) return { token, lifetime };
+  } catch (error) {
+    if (response.status !== 200) throw refusal(response.status, error instanceof ResponseBodyError ? error.error : '', who);
+  }
+  throw failed('bad-answer', `The token endpoint answered ${who} with something that is no bearer token.`, wrongAddress);
+}
+
+/**
+ * RFC 6749, section 2.3.1. The library's own form encodes the hyphens of a client id too, which servers that do not decode at all take for another id;
+ * this one leaves them, as the vendors' drivers do.
+ */
+function secretInHeader(clientSecret: string): ClientAuth {
+  return (_server, { client_id: clientId }, _body, headers) => {
+    headers.set('authorization', `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}`);
+  };
+}
+
+/** One request and its whole answer: the library sees nothing that is longer or later than it may be. */
+async function boundedPost(
+  url: string,
+  { body, headers, method, signal }: { body: URLSearchParams; headers: Record<string, string>; method: string; signal?: AbortSignal },
+): Promise<Response> {
+  const response = await ky(url, {
+    method,
+    body,
+    headers,
+    ...(signal === undefined ? {} : { signal }),
     timeout: false,
     retry: 0,
     redirect: 'manual',
     throwHttpErrors: false,
   });
-  return { status: response.status, text: await readText(response) };
+  const text = await readText(response);
+  return new Response(text === '' ? null : text, { status: response.status, headers: response.headers });
 }
 
-const TokenAnswer = z.object({ access_token: z.string().regex(/^[\x21-\x7E]+$/), token_type: z.string().regex(/^bearer$/i) });
-
-function readAccessToken(text: string, who: string): string {
-  const answer = TokenAnswer.safeParse(parsed(text));
-  if (answer.success) return answer.data.access_token;
-  throw failed('bad-answer', `The token endpoint answered ${who} with something that is no bearer token.`, 'Check tokenUrl of the privileged user.');
-}
+const wrongAddress = 'Check the host of the token endpoint (tokenUrl of the privileged user on Snowflake, host of the connection on Databricks).';
 
 interface Meaning {
   readonly kind: FailureKind;
@@ -81,7 +134,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     what: 'the client may not ask for this scope',
     next: 'Allow the scope session:role:<role> for this client at the identity provider, or write the scope it has into the manifest.',
   },
-  invalid_request: { kind: 'invalid-request', what: 'it does not understand the request', next: 'Check tokenUrl and scope of the privileged user.' },
+  invalid_request: { kind: 'invalid-request', what: 'it does not understand the request', next: wrongAddress },
   invalid_grant: {
     kind: 'credential-refused',
     what: 'the client is not granted a token',
@@ -90,13 +143,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
   unsupported_grant_type: {
     kind: 'invalid-request',
     what: 'it does not know client credentials',
-    next: 'Check tokenUrl of the privileged user: it must be the token endpoint of an OAuth 2.0 server.',
+    next: `${wrongAddress} It must be the token endpoint of an OAuth 2.0 server.`,
   },
 };
 
-function refusal(status: number, text: string, who: string): PlatformError {
-  const given = parsed(text);
-  const code = typeof given === 'object' && given !== null && 'error' in given ? String(given.error) : '';
+function refusal(status: number, code: string, who: string): PlatformError {
   const meaning = Object.hasOwn(meanings, code) ? meanings[code] : undefined;
   if (meaning !== undefined)
     return failed(meaning.kind, `The token endpoint refused a token to ${who}: ${meaning.what} (${code}).`, meaning.next, code);
@@ -105,14 +156,14 @@ function refusal(status: number, text: string, who: string): PlatformError {
   if (status >= 500) return failed('unreachable', `${answered}.`, 'See whether the identity provider is up, then try again.');
   if (status === 401 || status === 403)
     return failed('credential-refused', `${answered} and no reason.`, 'Correct clientId and the secret that clientSecret refers to.');
-  return failed('bad-answer', `${answered} instead of a token.`, 'Check tokenUrl of the privileged user: redirects are not followed.');
+  return failed('bad-answer', `${answered} instead of a token.`, `${wrongAddress} Redirects are not followed.`);
 }
 
 function unanswered(error: unknown, who: string): PlatformError {
   return failed(
     'unreachable',
     `The token endpoint gave ${who} no answer (${causeOf(error)}).`,
-    'Check tokenUrl of the privileged user, DNS, the firewall and NODE_EXTRA_CA_CERTS of the platform worker.',
+    `${wrongAddress} Then DNS, the firewall and NODE_EXTRA_CA_CERTS of the platform worker.`,
   );
 }
 
@@ -130,19 +181,10 @@ async function readText(response: Response): Promise<string> {
   for await (const chunk of response.body ?? []) {
     const bytes: Uint8Array = chunk;
     length += bytes.byteLength;
-    if (length > longestAnswer)
-      throw failed('bad-answer', `The token endpoint answered with more than ${longestAnswer} bytes.`, 'Check tokenUrl of the privileged user.');
+    if (length > longestAnswer) throw failed('bad-answer', `The token endpoint answered with more than ${longestAnswer} bytes.`, wrongAddress);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function failed(kind: FailureKind, message: string, next: string, code?: string): PlatformError {

@@ -1,9 +1,8 @@
 // Everything a worker and its runner ever say to each other: one request, one answer. The runner never speaks first. Credentials travel here, over
 // the IPC channel, because argv and environment can be read by whoever may list processes.
-import type { DatabricksTarget } from '../domain/databricks-target.js';
 import type { ObjectReference } from '../domain/plan.js';
+import type { PlatformTarget } from '../domain/platform-target.js';
 import type { Platform } from '../domain/script.js';
-import type { SnowflakeTarget } from '../domain/snowflake-target.js';
 import type { FailureKind } from '../rules/failure-kind.js';
 import type { PlainPlatformError } from './platform-error.js';
 
@@ -51,8 +50,6 @@ export interface StatementToRun {
   readonly timeoutMs: number;
   readonly leaseEndsAt: number;
 }
-
-export type PlatformTarget = SnowflakeTarget | DatabricksTarget;
 
 /** A resolved login as the privileged user. Holds secrets: it goes over IPC and nowhere else. */
 export type PlatformLogin = SnowflakeLogin | DatabricksLogin;

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectReference } from '../domain/plan.js';
+import type { PlatformTarget } from '../domain/platform-target.js';
 import type { Secret } from '../domain/secret.js';
 import type { SecretReference } from '../domain/secret-reference.js';
 import type { DatabricksTarget } from '../domain/databricks-target.js';
@@ -20,7 +21,6 @@ import type {
   Identity,
   ObjectState,
   PlatformLogin,
-  PlatformTarget,
   Preflight,
   SnowflakeCredential,
   SnowflakeLogin,

@@ -27,7 +27,7 @@ async function answer(request: RunnerRequest): Promise<RunnerAnswer> {
 async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]['answer']> {
   switch (request.call) {
     case 'prepare':
-      await preloadDriver(request.technology);
+      await load[request.technology]();
       return null;
     case 'open': {
       session = await openPlatform(request.login);
@@ -53,15 +53,22 @@ async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]
   }
 }
 
-/** Each platform's folder is loaded only in the runner that serves it. */
-async function preloadDriver(technology: PlatformLogin['technology']): Promise<void> {
-  if (technology === 'Snowflake') await (await import('./snowflake/driver.js')).preloadDriver();
-  else await (await import('./databricks/driver.js')).preloadDriver();
-}
+/** Each platform's folder, and its driver, is loaded only in a runner that serves it. */
+const load = {
+  async Snowflake() {
+    const [{ openSnowflake }, { preloadDriver }] = await Promise.all([import('./snowflake/session.js'), import('./snowflake/driver.js')]);
+    await preloadDriver();
+    return openSnowflake;
+  },
+  async Databricks() {
+    const [{ openDatabricks }, { preloadDriver }] = await Promise.all([import('./databricks/session.js'), import('./databricks/driver.js')]);
+    await preloadDriver();
+    return openDatabricks;
+  },
+};
 
 async function openPlatform(login: PlatformLogin): Promise<OpenedSession> {
-  if (login.technology === 'Snowflake') return await (await import('./snowflake/session.js')).openSnowflake(login);
-  return await (await import('./databricks/session.js')).openDatabricks(login);
+  return login.technology === 'Snowflake' ? await (await load.Snowflake())(login) : await (await load.Databricks())(login);
 }
 
 function opened(): OpenedSession {

@@ -4,16 +4,8 @@ import type { ObjectReference, PlannedScript } from '../domain/plan.js';
 import { provedOurs, type UndoFacts } from './choose-undo.js';
 import type { Journal } from './journal.js';
 
-/** Kinds that the platform can be asked about one by one, and that outlive every database. */
-const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'role', 'user', 'warehouse']);
-
-/** Kinds that platforms list by name. What else a script makes or drops is known by the platform's acknowledgement, or a person's word, alone. */
-const lookable: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'catalog', 'schema', 'role', 'user', 'warehouse']);
-
-/** Whether the platform can be asked for this object. A schema is looked up in its database, which its name has to hold. */
-export function isLookable({ kind, name }: ObjectReference): boolean {
-  return lookable.has(kind) && (kind !== 'schema' || name.split('.').length === 2);
-}
+/** Kinds that the platform can be asked about one by one, and that lie in no other object. */
+const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'catalog', 'role', 'user', 'warehouse']);
 
 export interface Scripts {
   readonly bootstrap: PlannedScript | undefined;

@@ -1,8 +1,10 @@
 // A script that a person runs elsewhere leaves nothing on record with us: what shows that it ran is what it makes. So everything it makes and the
 // platform can be asked for is looked at twice, before the script is handed over and after the person said that it ran.
 import type { ObjectReference, PlannedScript } from '../domain/plan.js';
+import type { PlatformTarget } from '../domain/platform-target.js';
 import type { Journal } from './journal.js';
-import { isLookable, isSame } from './left-over.js';
+import { isSame } from './left-over.js';
+import { databaseOf, isLookable } from './platform-facts.js';
 
 /** An object as the platform showed it. */
 export interface Seen {
@@ -11,22 +13,25 @@ export interface Seen {
   readonly createdAt?: string | undefined;
 }
 
-/** What stands after the script has run: `own`, which every such script makes, and whatever of it the platform can be asked for. */
-export function marksOf(script: PlannedScript, own: ObjectReference): readonly ObjectReference[] {
+/** What stands after the script has run: the database or catalog, which every such script makes, and whatever else the platform can be asked for. */
+export function marksOf(script: PlannedScript, target: PlatformTarget): readonly ObjectReference[] {
   const made = script.statements.flatMap(({ index, class: does, object }) =>
-    (does === 'create' || does === 'replace') && object !== undefined && isLookable(object) && !isDroppedAfter(script, index, object) ? [object] : [],
+    (does === 'create' || does === 'replace') && object !== undefined && isLookable(target, object) && !isDroppedAfter(script, index, object)
+      ? [object]
+      : [],
   );
-  return [own, ...made].filter((object, place, all) => all.findIndex((other) => isSame(other, object)) === place);
+  return [databaseOf(target), ...made].filter((object, place, all) => all.findIndex((other) => isSame(other, object)) === place);
 }
 
 /** Why the script cannot have run to its end, a few words for each object; empty when all it makes is there. */
-export function contradictions(script: PlannedScript, own: ObjectReference, before: readonly Seen[], now: readonly Seen[]): readonly string[] {
-  return marksOf(script, own).flatMap((object) => {
+export function contradictions(script: PlannedScript, target: PlatformTarget, before: readonly Seen[], now: readonly Seen[]): readonly string[] {
+  return marksOf(script, target).flatMap((object) => {
     const found = now.find((state) => isSame(state.object, object));
     const name = `${object.kind} ${object.name}`;
     if (found === undefined || !found.exists) return [`${name} is not there`];
     const then = before.find((state) => isSame(state.object, object));
-    const mustBeNew = isSame(object, own) || script.statements.some((statement) => statement.plainCreate === true && makes(statement.object, object));
+    const mustBeNew =
+      isSame(object, databaseOf(target)) || script.statements.some((statement) => statement.plainCreate === true && makes(statement.object, object));
     return mustBeNew && then?.exists === true && !isYounger(found, then) ? [`${name} is the one that stood there before`] : [];
   });
 }

@@ -10,7 +10,7 @@ export interface PolicyQuestion {
   readonly bootstrap: PlannedScript | undefined;
   /** Absent when Immuta gives none. */
   readonly cleanup: PlannedScript | undefined;
-  /** Names the cleanup script may drop because the manifest names them as Immuta's own: its database, and the system account with its role. */
+  /** Names the cleanup script may drop because the manifest names them as Immuta's own: its database or catalog, and the system account with its role. */
   readonly manifestNames: readonly string[];
 }
 
@@ -57,10 +57,10 @@ const classWords: Readonly<Record<StatementClass, string>> = {
   unknown: 'does something we do not know',
 };
 
-/** Kinds whose name is complete by itself. Every other name means one object only together with its database. */
-const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'role', 'user', 'warehouse', 'integration']);
+/** Kinds whose name is complete by itself. Every other name means one object only together with its database or catalog. */
+const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'catalog', 'role', 'user', 'warehouse', 'integration']);
 /** Kinds by which a manifest names things. */
-const ofManifest: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'role', 'user']);
+const ofManifest: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'catalog', 'role', 'user']);
 
 class Removable {
   readonly #created: ReadonlySet<string>;
@@ -74,7 +74,9 @@ class Removable {
     // IF NOT EXISTS proves nothing about a database: what lies in one that was there before is not ours.
     this.#ownDatabases = new Set([
       ...this.#named,
-      ...creations.flatMap(({ object, plainCreate }) => (plainCreate === true && object?.kind === 'database' ? [object.name] : [])),
+      ...creations.flatMap(({ object, plainCreate }) =>
+        plainCreate === true && (object?.kind === 'database' || object?.kind === 'catalog') ? [object.name] : [],
+      ),
     ]);
   }
 
@@ -83,7 +85,7 @@ class Removable {
     if (ofAccount.has(object.kind)) return this.#created.has(key(object)) || (ofManifest.has(object.kind) && this.#named.has(object.name));
     // What lies in a database counts only by its full name: a bare one depends on where the session stands.
     const parts = object.name.split('.');
-    const full = parts.length === (object.kind === 'schema' ? 2 : 3) && !object.name.includes('"');
+    const full = parts.length === (object.kind === 'schema' ? 2 : 3) && !/["`]/.test(object.name);
     return full && (this.#created.has(key(object)) || this.#ownDatabases.has(parts[0] ?? ''));
   }
 }

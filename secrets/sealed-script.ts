@@ -1,15 +1,16 @@
 // A script is a secret of its own: it may hold a password, and who can change it runs statements with the widest rights. It is sealed with
-// AES-256-GCM under a key that only workers have, before the payload codec sees it. The additional data bind key id, purpose and SHA-256: a
-// cleanup script cannot be passed off as a bootstrap script, nor one script as another. It is compressed first (scripts shrink tenfold and
+// AES-256-GCM under a key that only workers have, before the payload codec sees it. The additional data bind key id, platform, purpose and
+// SHA-256: a cleanup script cannot be passed off as a bootstrap script, nor one script as another, nor be split by the rules of another dialect. It is compressed first (scripts shrink tenfold and
 // stand in history twice), and opening stops at 8 MiB whatever the sealed bytes promise.
 // A key that was replaced under the same id cannot be told from a changed script; the advice says so.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Purpose, SealedScript } from '../domain/script.js';
+import type { Platform, Purpose, SealedScript } from '../domain/script.js';
 import type { KeyRing } from './key-ring.js';
 import { ScriptError, SecretError } from './secret-error.js';
 
 export interface SealableScript {
+  readonly platform: Platform;
   readonly purpose: Purpose;
   readonly text: string;
   readonly statementHashes: readonly string[];
@@ -22,7 +23,7 @@ const tagBytes = 16;
 /** Seals with the ring's first key, opens with any. `open` throws a `SecretError` (key not in the ring) or a `ScriptError` (not what was sealed). */
 export function createScriptSeal(keys: KeyRing): { seal(script: SealableScript): SealedScript; open(script: SealedScript): string } {
   return {
-    seal({ purpose, text, statementHashes }) {
+    seal({ platform, purpose, text, statementHashes }) {
       const bytes = Buffer.from(text, 'utf8');
       if (bytes.length > maxScriptBytes)
         throw new ScriptError(
@@ -32,12 +33,12 @@ export function createScriptSeal(keys: KeyRing): { seal(script: SealableScript):
       const sha256 = sha256Of(bytes);
       const { id, key } = keys.current;
       const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes }).setAAD(boundTo(id, purpose, sha256));
+      const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes }).setAAD(boundTo(id, platform, purpose, sha256));
       const sealed = Buffer.concat([iv, cipher.update(gzipSync(bytes)), cipher.final(), cipher.getAuthTag()]);
-      return { platform: 'Snowflake', purpose, sha256, statementHashes, sealed: `${id}:${sealed.toString('base64')}` };
+      return { platform, purpose, sha256, statementHashes, sealed: `${id}:${sealed.toString('base64')}` };
     },
 
-    open({ purpose, sha256, sealed }) {
+    open({ platform, purpose, sha256, sealed }) {
       const [, id, encoded] = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]+={0,2})$/.exec(sealed) ?? [];
       if (id === undefined || encoded === undefined) throw changed(purpose, 'has not the form of a sealed script');
       const key = keys.find(id);
@@ -48,7 +49,7 @@ export function createScriptSeal(keys: KeyRing): { seal(script: SealableScript):
         );
       const bytes = Buffer.from(encoded, 'base64');
       if (bytes.length <= ivBytes + tagBytes) throw changed(purpose, 'is cut off');
-      const text = unpack(decrypt(bytes, key, boundTo(id, purpose, sha256), purpose), purpose);
+      const text = unpack(decrypt(bytes, key, boundTo(id, platform, purpose, sha256), purpose), purpose);
       if (sha256Of(text) !== sha256) throw changed(purpose, 'has another SHA-256 than it claims');
       return text.toString('utf8');
     },
@@ -73,8 +74,8 @@ function unpack(bytes: Buffer, purpose: Purpose): Buffer {
   }
 }
 
-function boundTo(keyId: string, purpose: Purpose, sha256: string): Buffer {
-  return Buffer.from(`mooring-script|1|${keyId}|${purpose}|${sha256}`, 'utf8');
+function boundTo(keyId: string, platform: Platform, purpose: Purpose, sha256: string): Buffer {
+  return Buffer.from(`mooring-script|1|${keyId}|${platform}|${purpose}|${sha256}`, 'utf8');
 }
 
 function sha256Of(bytes: Buffer): string {

@@ -4,7 +4,7 @@ export const faultKinds = ['refuse', 'drop-before', 'drop-after', 'delay', 'stat
 export type FaultKind = (typeof faultKinds)[number];
 
 export interface Fault {
-  /** `immuta:<METHOD> <route>`, `snowflake:login|token|query|write|abort|history` (`write`: only what is not read-only), `databricks:<Thrift call>|token|history`. */
+  /** `immuta:<METHOD> <route>`, `snowflake:login|token|query|write|abort|history`, `databricks:<Thrift call>|write|token|history` (`write`: only what is not read-only). */
   readonly where: string;
   /** Which call from now on, from 1; 0 means every call. */
   readonly nth: number;

@@ -28,6 +28,7 @@ export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, s
     resolveSecret: resolve,
     environment,
     allowedHosts: config.snowflakeHosts,
+    databricksHosts: config.databricksHosts,
     allowedTokenHosts: config.tokenHosts,
     allowLoopback,
   });

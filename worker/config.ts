@@ -18,6 +18,7 @@ export interface WorkerConfig {
   readonly secretFolders: readonly string[];
   readonly immutaHosts: readonly string[];
   readonly snowflakeHosts: readonly string[];
+  readonly databricksHosts: readonly string[];
   /** Hosts of OAuth token endpoints. None: only the host of the platform itself. */
   readonly tokenHosts: readonly string[];
   readonly logLevel: string;
@@ -54,6 +55,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv, argv: readonly 
     secretFolders: list(environment['MOORING_SECRET_DIR'] ?? '/run/secrets'),
     immutaHosts: list(environment['MOORING_IMMUTA_HOSTS']),
     snowflakeHosts: list(environment['MOORING_SNOWFLAKE_HOSTS']),
+    databricksHosts: list(environment['MOORING_DATABRICKS_HOSTS']),
     tokenHosts: list(environment['MOORING_TOKEN_HOSTS']),
     logLevel: environment['MOORING_LOG_LEVEL'] ?? 'info',
   };
@@ -61,17 +63,17 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv, argv: readonly 
   return config;
 }
 
-function refuseAnyHost({ role, immutaHosts, snowflakeHosts }: WorkerConfig): void {
+function refuseAnyHost({ role, immutaHosts, snowflakeHosts, databricksHosts }: WorkerConfig): void {
   if (role !== 'platform' && immutaHosts.length === 0) {
     throw new WorkerConfigRefused(
       'MOORING_IMMUTA_HOSTS is not set: this worker would send its key to any host a manifest names.',
       'Set it to the exact hosts of your Immuta tenants, separated by commas.',
     );
   }
-  if (role !== 'workflows' && snowflakeHosts.length === 0) {
+  if (role !== 'workflows' && snowflakeHosts.length === 0 && databricksHosts.length === 0) {
     throw new WorkerConfigRefused(
-      'MOORING_SNOWFLAKE_HOSTS is not set: this worker would log in to any host a manifest names.',
-      'Set it to the exact hosts of your Snowflake accounts, separated by commas.',
+      'Neither MOORING_SNOWFLAKE_HOSTS nor MOORING_DATABRICKS_HOSTS is set: this worker would have no platform it may log in to.',
+      'Set them to the exact hosts of your Snowflake accounts and Databricks workspaces, separated by commas.',
     );
   }
 }
@@ -79,7 +81,7 @@ function refuseAnyHost({ role, immutaHosts, snowflakeHosts }: WorkerConfig): voi
 function refuseUnsafe(environment: NodeJS.ProcessEnv): void {
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     throw new WorkerConfigRefused(
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anyone on the way pose as Immuta or Snowflake.',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anyone on the way pose as Immuta or as a platform.',
       'Unset it, and trust a private CA by NODE_EXTRA_CA_CERTS.',
     );
   }

@@ -8,7 +8,8 @@ import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Attention } from '../domain/outcome.js';
 import type { ObjectReference, Plan } from '../domain/plan.js';
 import type { SealedScript } from '../domain/script.js';
-import { dropped, isLookable } from '../rules/left-over.js';
+import { dropped } from '../rules/left-over.js';
+import { isLookable } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
 import { ranCleanup, type Answered } from './attention-gate.js';
 import { failureOf } from './failure-of.js';
@@ -155,7 +156,7 @@ export class CleanUp {
   }
 
   async #stillThere(targets: readonly ObjectReference[]): Promise<readonly string[]> {
-    const objects = targets.filter(isLookable);
+    const objects = targets.filter((object) => isLookable(this.#request.target, object));
     if (objects.length === 0) return [];
     const states = await this.#activities.inspectPlatform({ request: this.#request, objects });
     return states.filter(({ exists }) => exists).map(({ object }) => `${object.kind} ${object.name}`);

@@ -1,6 +1,8 @@
 import type { PlatformPreflight } from '../activities/preflight-platform.js';
 import type { DeregistrationRequest } from '../domain/deregistration-request.js';
 import type { PreparedRemoval } from '../domain/plan.js';
+import { isSame } from '../rules/left-over.js';
+import { databaseOf } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
 import { stepFailure } from './end.js';
 
@@ -18,8 +20,8 @@ export async function prepareRemoval(activities: Activities, request: Deregistra
   if (platform.status === 'rejected') throw platform.reason;
   if (immuta.value.kind === 'plan') return { kind: 'planned', prepared: immuta.value, platform: platform.value };
   const left = platform.value.existing
-    .filter(({ exists, object }) => exists && object.kind === 'database')
-    .map(({ object }) => `database ${object.name}`);
+    .filter(({ exists, object }) => exists && isSame(object, databaseOf(request.target)))
+    .map(({ object: { kind, name } }) => `${kind} ${name}`);
   if (left.length === 0) return { kind: 'unchanged' };
   throw stepFailure({
     kind: 'not-found',

@@ -3,7 +3,7 @@
 import { condition } from '@temporalio/workflow';
 import type { ObjectState } from '../activities/ports.js';
 import type { Attention } from '../domain/outcome.js';
-import type { ObjectReference, PlannedScript, PreparedPlan } from '../domain/plan.js';
+import type { PlannedScript, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { durationMs } from '../rules/duration.js';
 import { contradictions, marksOf } from '../rules/run-elsewhere.js';
@@ -28,7 +28,7 @@ export interface Gates {
 
 /** What the platform shows of what the script makes. Reads only. */
 export async function lookForMarks(activities: Activities, { request, prepared }: Omit<Handover, 'before'>): Promise<readonly ObjectState[]> {
-  return activities.inspectPlatform({ request, objects: marksOf(bootstrapOf(prepared), ownObject(request)) });
+  return activities.inspectPlatform({ request, objects: marksOf(bootstrapOf(prepared), request.target) });
 }
 
 /** Waits until the script was run elsewhere and what it makes was seen, or people say no, or nobody says anything. Can be cancelled. */
@@ -105,7 +105,7 @@ async function whyNot(activities: Activities, handover: Handover, by: string): P
   const { request, prepared, before } = handover;
   try {
     const now = await lookForMarks(activities, handover);
-    const against = contradictions(bootstrapOf(prepared), ownObject(request), before, now);
+    const against = contradictions(bootstrapOf(prepared), request.target, before, now);
     if (against.length === 0) return undefined;
     return `${by} said that the bootstrap script ran, but ${against.join(', ')}, as far as ${prepared.plan.privilegedUser} may see. Nothing was registered. Run all of the script, then answer "ran" again.`;
   } catch (error) {
@@ -113,9 +113,4 @@ async function whyNot(activities: Activities, handover: Handover, by: string): P
     if (cancelled) throw error;
     return `${by} said that the bootstrap script ran, but what it makes could not be looked at: ${failure.message} ${failure.next} Then answer "ran" again.`;
   }
-}
-
-/** What Immuta keeps its own things in: new with every registration. */
-function ownObject({ target }: RegistrationRequest): ObjectReference {
-  return { kind: 'database', name: target.database };
 }

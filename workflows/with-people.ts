@@ -4,6 +4,7 @@ import type { CreatedConnection } from '../activities/create-connection.js';
 import type { RunScriptInput, ScriptRun } from '../activities/run-script.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { emptyJournal } from '../rules/journal.js';
+import { databaseOf } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
 import type { AttentionGate } from './attention-gate.js';
 import type { Compensation } from './compensation.js';
@@ -69,7 +70,8 @@ export async function createWithPeople(
       const detail = failureOf(error);
       undo.noteSent(detail.sent?.at); // the run may be cancelled while the question is open
       if (detail.stillCreating !== true) throw error;
-      const left = [`connection ${request.connectionKey}`, `database ${request.target.database}`];
+      const { kind, name } = databaseOf(request.target);
+      const left = [`connection ${request.connectionKey}`, `${kind} ${name}`];
       const answer = await attention.ask('verify', { reason: detail.failure.message, choices: ['retry', 'undo', 'abandon'], left });
       if (answer.choice === 'abandon') throw new Abandoned(left);
       if (answer.choice === 'undo') throw error;

@@ -3,10 +3,17 @@
 import type { DBSQLClient } from '@databricks/sql';
 import { installOutgoingGate } from '../outgoing-gate.js';
 import type { OutgoingRule } from '../outgoing-gate.js';
+import { leaveUnloaded } from '../unloaded-modules.js';
 
 export type DriverClient = DBSQLClient;
 export type DriverSession = Awaited<ReturnType<DBSQLClient['openSession']>>;
 export type DriverOperation = Awaited<ReturnType<DriverSession['executeStatement']>>;
+
+/** What @databricks/sql 2.1.0 loads at its start for things that no runner does. */
+const unloaded = [
+  'openid-client', // to fetch a token: bearer.ts does it
+  'winston', // writes log files
+];
 
 let current: OutgoingRule = () => 'refused: nobody has logged in';
 let loading: Promise<typeof DBSQLClient> | undefined;
@@ -15,6 +22,7 @@ let loading: Promise<typeof DBSQLClient> | undefined;
 export async function preloadDriver(): Promise<typeof DBSQLClient> {
   loading ??= (async () => {
     installOutgoingGate((request) => current(request)); // before the import: what a library keeps of Node's functions, it keeps guarded
+    leaveUnloaded('@databricks/sql', unloaded);
     const { DBSQLClient } = await import('@databricks/sql');
     return DBSQLClient;
   })();

@@ -1,5 +1,5 @@
-// Requests of our own to the workspace's REST addresses: the token endpoint and the query history. Never repeated, never redirected, never longer than
-// a deadline, never read beyond a size.
+// Requests of our own to the workspace's REST addresses, which only read: the query history. Never repeated, never redirected, never longer than a
+// deadline, never read beyond a size.
 import ky from 'ky';
 
 /** An answer in full. */
@@ -13,14 +13,9 @@ const deadlineMs = 30_000;
 const longestAnswer = 16 * 1024 * 1024; // a page of 1,000 history entries, each with the text of its statement
 
 /** Rejects when no whole answer came. */
-export async function askWorkspace(
-  url: string,
-  request: { readonly method: 'get' | 'post'; readonly authorization: string; readonly form?: Readonly<Record<string, string>> },
-): Promise<RestAnswer> {
+export async function askWorkspace(url: string, authorization: string): Promise<RestAnswer> {
   const response = await ky(url, {
-    method: request.method,
-    headers: { authorization: request.authorization, accept: 'application/json' },
-    ...(request.form === undefined ? {} : { body: new URLSearchParams(request.form) }),
+    headers: { authorization, accept: 'application/json' },
     retry: 0, // only Temporal retries
     redirect: 'error', // a redirect would carry the credential elsewhere
     timeout: deadlineMs,

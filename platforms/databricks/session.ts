@@ -85,8 +85,7 @@ export class DatabricksSession {
 
   async history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'> {
     const { login, loggedIn, witness } = this.#open;
-    const ask = async (path: string) =>
-      await askWorkspace(`https://${login.host}:${login.port}${path}`, { method: 'get', authorization: `Bearer ${await loggedIn.bearer()}` });
+    const ask = async (path: string) => await askWorkspace(`https://${login.host}:${login.port}${path}`, `Bearer ${await loggedIn.bearer()}`);
     return await readHistory(ask, witness, tagPrefix, since);
   }
 

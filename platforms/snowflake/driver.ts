@@ -3,9 +3,20 @@ import type SnowflakeDriver from 'snowflake-sdk';
 import type { Connection } from 'snowflake-sdk';
 import { installOutgoingGate } from '../outgoing-gate.js';
 import type { OutgoingRule } from '../outgoing-gate.js';
+import { leaveUnloaded } from '../unloaded-modules.js';
 
 export type Driver = typeof SnowflakeDriver;
 export type DriverConnection = Connection;
+
+/** What snowflake-sdk 3.3.0 loads at its start for things that no runner does. */
+const unloaded = [
+  './lib/file_transfer_agent/file_transfer_agent.js', // PUT and GET: reads and writes files of this machine, by way of three clouds
+  './lib/authentication/auth_workload_identity/index.js', // asks the cloud this machine runs in who it is
+  '@aws-sdk/client-sts', // so does the detection of the platform
+  'generic-pool', // of connections
+  'open', // a web browser, to log in by
+  'winston', // writes log files
+];
 
 let current: OutgoingRule = () => 'refused: nobody has logged in';
 let loading: Promise<Driver> | undefined;
@@ -14,6 +25,7 @@ let loading: Promise<Driver> | undefined;
 export async function preloadDriver(): Promise<Driver> {
   loading ??= (async () => {
     installOutgoingGate((request) => current(request)); // before the import: what a library keeps of Node's functions, it keeps guarded
+    leaveUnloaded('snowflake-sdk', unloaded);
     const { default: driver } = await import('snowflake-sdk');
     const silent = (): void => undefined;
     driver.configure({

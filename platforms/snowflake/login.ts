@@ -3,7 +3,6 @@
 import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { ConnectionOptions } from 'snowflake-sdk';
-import { fetchAccessToken } from '../oauth-token.js';
 import { PlatformError } from '../platform-error.js';
 import type { SnowflakeLogin } from '../runner-messages.js';
 import type { Driver, DriverConnection } from './driver.js';
@@ -30,7 +29,10 @@ type ReadyLogin = SnowflakeLogin & { readonly credential: Exclude<SnowflakeLogin
 /** An OAuth client gets its token here, not in the driver (docs/decisions/0003-oauth-token.md). One token a session: a session outlives its token. */
 async function withToken({ credential, ...login }: SnowflakeLogin): Promise<ReadyLogin> {
   if (credential.kind !== 'oAuthClientCredentials') return { ...login, credential };
-  return { ...login, credential: { kind: 'oAuthToken', token: await fetchAccessToken(credential) } };
+  const { fetchAccessToken } = await import('../oauth-token.js'); // only this authentication pays for its library
+  // In the form, as Snowflake's own driver sends it.
+  const { token } = await fetchAccessToken(credential, { authentication: 'post' });
+  return { ...login, credential: { kind: 'oAuthToken', token } };
 }
 
 /** The driver's options for one connection. */

@@ -10,11 +10,13 @@ import { injectedRefusal } from './errors.js';
 import { json, readBody, restError, send, thriftError } from './http.js';
 import type { Answer } from './http.js';
 import { discovery, issueToken, refuseToken } from './oauth.js';
+import { parse } from './parse.js';
 import type { Principal } from './principals.js';
 import { listQueries } from './query-history.js';
-import { answerMessage, callOf } from './thrift-message.js';
+import { answerMessage, callOf, statementOf } from './thrift-message.js';
 import { thriftService } from './thrift-service.js';
 import type { Workspace } from './thrift-service.js';
+import { tokenize } from './tokenizer.js';
 
 export interface Site {
   readonly workspace: Workspace;
@@ -40,7 +42,7 @@ export async function route(site: Site, request: IncomingMessage, response: Serv
     ...(call === undefined ? {} : { call }),
   });
   if (isThrift) {
-    await answer(site, response, call === undefined ? undefined : `databricks:${call}`, call === 'ExecuteStatement', (fault) =>
+    await answer(site, response, await placesOf(call, body), call === 'ExecuteStatement', (fault) =>
       thriftAnswer(site, url, request, body, call, fault),
     );
     return;
@@ -48,13 +50,13 @@ export async function route(site: Site, request: IncomingMessage, response: Serv
   const endpoint = `${request.method} ${url.pathname}`;
   const text = body.toString();
   if (endpoint === 'POST /oidc/v1/token') {
-    await answer(site, response, 'databricks:token', false, (fault) =>
+    await answer(site, response, ['databricks:token'], false, (fault) =>
       fault?.kind === 'refuse'
         ? refuseToken(401, fault.code ?? 'invalid_client', 'Injected refusal.')
         : issueToken(request, text, site.base, site.workspace.principals),
     );
   } else if (endpoint === 'GET /api/2.0/sql/history/queries') {
-    await answer(site, response, 'databricks:history', false, (fault) =>
+    await answer(site, response, ['databricks:history'], false, (fault) =>
       fault?.kind === 'refuse' ? restError(403, fault.code ?? 'PERMISSION_DENIED', 'Injected refusal.') : restAnswer(site, request, url, text),
     );
   } else {
@@ -62,15 +64,30 @@ export async function route(site: Site, request: IncomingMessage, response: Serv
   }
 }
 
-/** Counts a call at its place and answers it the way the fault says. `statement`: a delay befalls the statement, not the answer. */
+/** Where a Thrift call can meet a fault: a statement that changes something also at `write`. */
+async function placesOf(call: string | undefined, body: Buffer): Promise<readonly string[]> {
+  if (call === undefined) return [];
+  const text = call === 'ExecuteStatement' ? await statementOf(body) : undefined;
+  return text === undefined || isRead(text) ? [`databricks:${call}`] : ['databricks:write', `databricks:${call}`];
+}
+
+function isRead(text: string): boolean {
+  try {
+    return parse(text, tokenize(text)).read;
+  } catch {
+    return false; // what is refused as no statement was meant to be one
+  }
+}
+
+/** Counts a call at its places and answers it the way the fault says. `statement`: a delay befalls the statement, not the answer. */
 async function answer(
   { faults, ledger, closing }: Site,
   response: ServerResponse,
-  place: string | undefined,
+  places: readonly string[],
   statement: boolean,
   work: (fault?: Fault) => Answer | Promise<Answer>,
 ): Promise<void> {
-  const fault = place === undefined ? undefined : faults.meet(place);
+  const [fault] = places.map((place) => faults.meet(place)).filter((met) => met !== undefined);
   if (fault === undefined) {
     send(response, await work());
     return;

@@ -1,7 +1,8 @@
 // One Thrift message in, one out. The library's receiver reads a body as a stream of messages and stays silent when the last one is cut off, so that a
 // request which is no Thrift has to be noticed here.
 import thrift from 'thrift';
-import { service } from './definitions.js';
+import { service, types } from './definitions.js';
+import { success } from './row-set.js';
 
 const { TBinaryProtocol, TBufferedTransport } = thrift;
 
@@ -17,6 +18,17 @@ export function callOf(body: Buffer): string | undefined {
     // what was read before the end is what counts
   }
   return call !== undefined && /^\w+$/.test(call) ? call : undefined;
+}
+
+/** The text of a statement that is sent; `undefined` when the message is another call, or none. */
+export async function statementOf(body: Buffer): Promise<string | undefined> {
+  let statement: string | undefined;
+  const ExecuteStatement = (request: types.TExecuteStatementReq): types.TExecuteStatementResp => {
+    ({ statement } = request);
+    return new types.TExecuteStatementResp({ status: success() });
+  };
+  await answerMessage(body, { ExecuteStatement }).catch(() => undefined); // whoever answers it says what is wrong
+  return statement;
 }
 
 /** Has a message handled. Rejects when it cannot be read to its end. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../activities/clock.js';
 import { JournalKeeper } from '../../activities/journal-keeper.js';
 import { emptyJournal, readJournal, unknownCount, type Journal } from '../../rules/journal.js';
 
@@ -23,7 +24,12 @@ function given({
     }
     stored.push(journal);
   };
-  return { keeper: new JournalKeeper({ store, heartbeatTimeoutMs, window, monotonicMs: () => clock.now }, from), stored, clock, server };
+  return {
+    keeper: new JournalKeeper({ store, heartbeatTimeoutMs, window, clock: { ...systemClock, monotonicMs: () => clock.now } }, from),
+    stored,
+    clock,
+    server,
+  };
 }
 
 describe('the journal of a script', () => {

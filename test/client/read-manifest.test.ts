@@ -54,9 +54,11 @@ describe('A complaint names file, line, column, field and what to write', () => 
     ['a duplicate key', changed('    warehouse:', '    host: other.example.com\n    warehouse:'), 'mooring.yaml:8:5 this key stands twice'],
     [
       'another technology',
-      changed('technology: Snowflake', 'technology: Databricks\n    catalog: x'),
-      'technology is Databricks, but this version of Mooring registers Snowflake',
+      changed('technology: Snowflake', 'technology: Trino\n    catalog: x'),
+      'technology is Trino, but this version of Mooring registers Snowflake and Databricks',
     ],
+    ['a key of another technology', changed('host:', 'catalog: x\n    host:'), 'snow_prod.catalog does not go with this technology. Remove it'],
+    ['no technology', changed('    technology: Snowflake\n', ''), 'technology is missing. Write technology: Snowflake or technology: Databricks'],
     ['two documents', `${goodManifest}---\n${goodManifest}`, 'a manifest is one document'],
     ['__proto__', changed('snow_prod:', '__proto__:'), 'has the key "__proto__"'],
     ['no connection', 'immuta: { url: "https://a.example.com", secret: "env:A" }\nconnections: {}\n', 'names no connection'],
@@ -132,14 +134,19 @@ test('Every example is right, by the command and by the keys of the JSON Schema'
   const manifests = examples.map((name) => readManifest(`${folder}${name}`));
 
   expect(examples.length).toBeGreaterThanOrEqual(3);
-  const entry = (manifestSchema()['properties'] as { connections: { additionalProperties: { properties: object } } }).connections
-    .additionalProperties;
   for (const manifest of manifests) {
     for (const connection of Object.values(manifest.connections)) {
-      expect(Object.keys(entry.properties)).toEqual(expect.arrayContaining(Object.keys(connection)));
+      const entry = entrySchemas().find(({ properties }) => properties.technology.const === connection.technology);
+      expect(Object.keys(entry?.properties ?? {})).toEqual(expect.arrayContaining(Object.keys(connection)));
     }
   }
 });
+
+/** One for each technology. */
+function entrySchemas(): readonly { readonly properties: { readonly technology: { readonly const: string } } }[] {
+  const { connections } = manifestSchema()['properties'] as { connections: { additionalProperties: { anyOf: ReturnType<typeof entrySchemas> } } };
+  return connections.additionalProperties.anyOf;
+}
 
 test('The JSON Schema requires nothing under a connection, because defaults may supply it', () => {
   const schema = JSON.stringify(manifestSchema());

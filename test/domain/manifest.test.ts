@@ -36,7 +36,7 @@ describe('Defaults', () => {
 
     const manifest = Manifest.parse({ immuta, defaults, connections: { one: { ...connection, userRolePattern: { exclude: ['THREE'] } } } });
 
-    expect(manifest.connections['one']?.userRolePattern).toEqual({ exclude: ['THREE'] });
+    expect(manifest.connections['one']).toMatchObject({ userRolePattern: { exclude: ['THREE'] } });
   });
 });
 

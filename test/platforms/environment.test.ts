@@ -108,19 +108,21 @@ test('an idle session sends nothing of its own accord', async () => {
   expect(wire.requests.length).toBe(before);
 });
 
-test('loading the driver connects to nothing under the switches of a runner, and to metadata services without them', () => {
+test('loading the driver connects to nothing, with the switches of a runner or without the one that keeps it from asking metadata services', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mooring-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const connections = (environment: NodeJS.ProcessEnv): string =>
-    execFileSync(process.execPath, [fileURLToPath(new URL('./load-driver.js', import.meta.url))], {
-      env: environment,
-      cwd: folder,
-      encoding: 'utf8',
-    });
+  const connections = (environment: NodeJS.ProcessEnv): unknown =>
+    JSON.parse(
+      execFileSync(process.execPath, [fileURLToPath(new URL('./load-driver.js', import.meta.url))], {
+        env: environment,
+        cwd: folder,
+        encoding: 'utf8',
+      }),
+    );
   const switched = runnerEnvironment(process.env, folder);
   const { SNOWFLAKE_DISABLE_PLATFORM_DETECTION: _switch, ...unswitched } = switched;
 
-  expect(JSON.parse(connections(switched))).toEqual([]);
-  expect(JSON.parse(connections(unswitched))).toContain('169.254.169.254');
+  expect(connections(switched)).toEqual(['asked.invalid']);
+  expect(connections(unswitched)).toEqual(['asked.invalid']);
   expect(readdirSync(folder).filter((file) => file.endsWith('.log'))).toEqual([]);
 });

@@ -1,4 +1,6 @@
-// Loads the driver as a runner does and prints every host that this process then tried to connect to. Nothing leaves: connecting is replaced.
+// Loads the driver as a runner does and prints every host that this process then tried to connect to, the last of which is asked for by this file:
+// so a list that holds it alone means something. Nothing leaves: connecting is replaced.
+import { get } from 'node:http';
 import { Socket } from 'node:net';
 import { loadDriver } from '../../platforms/snowflake/driver.js';
 
@@ -11,6 +13,7 @@ Socket.prototype.connect = function connect(this: Socket, ...call: readonly unkn
 process.on('uncaughtException', () => undefined);
 await loadDriver(() => undefined, true);
 setTimeout(() => {
+  get('http://asked.invalid/').on('error', () => undefined);
   process.stdout.write(JSON.stringify(hosts));
   process.exitCode = 0;
 }, 600); // detection has a budget of 200 ms

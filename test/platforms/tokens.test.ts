@@ -116,13 +116,14 @@ describe('a session', () => {
 });
 
 describe('a token endpoint', () => {
+  const json = { 'content-type': 'application/json' };
   const refused = (error: string) => (_: IncomingMessage, response: ServerResponse) =>
-    void response.writeHead(400).end(JSON.stringify({ error, error_description: 'canary-description' }));
+    void response.writeHead(400, json).end(JSON.stringify({ error, error_description: 'canary-description' }));
   const status =
     (code: number, headers: Record<string, string> = {}) =>
     (_: IncomingMessage, response: ServerResponse) =>
       void response.writeHead(code, headers).end('canary-body');
-  const body = (text: string) => (_: IncomingMessage, response: ServerResponse) => void response.writeHead(200).end(text);
+  const body = (text: string) => (_: IncomingMessage, response: ServerResponse) => void response.writeHead(200, json).end(text);
 
   test.each([
     ['an unknown client', refused('invalid_client'), 'credential-refused', /wrong client secret \(invalid_client\)/],
@@ -141,7 +142,7 @@ describe('a token endpoint', () => {
   ])('that answers with %s is asked once, and nothing of what was sent or answered is shown', async (_name, answer, kind, said) => {
     const endpoint = await tokenEndpoint(answer);
 
-    const error = await errorOf(fetchAccessToken(grantAt(endpoint.port)));
+    const error = await errorOf(fetchAccessToken(grantAt(endpoint.port), { authentication: 'post' }));
 
     expect(error).toMatchObject({ name: 'PlatformError', kind, ambiguous: false, message: expect.stringMatching(said) });
     expect(endpoint.asked()).toBe(1);
@@ -154,7 +155,7 @@ describe('a token endpoint', () => {
   ])('that %s is not waited for', async (_name, answer) => {
     const endpoint = await tokenEndpoint(answer);
 
-    const error = await errorOf(fetchAccessToken(grantAt(endpoint.port), 200));
+    const error = await errorOf(fetchAccessToken(grantAt(endpoint.port), { authentication: 'post', withinMs: 200 }));
 
     expect(error).toMatchObject({ kind: 'timeout', ambiguous: false, message: expect.stringContaining('within 200 ms') });
   });
@@ -163,7 +164,7 @@ describe('a token endpoint', () => {
     const stranger = await tokenEndpoint(body('{"access_token":"stolen","token_type":"Bearer"}'));
     const endpoint = await tokenEndpoint(status(307, { location: `http://127.0.0.1:${stranger.port}/token` }));
 
-    const error = await errorOf(fetchAccessToken(grantAt(endpoint.port)));
+    const error = await errorOf(fetchAccessToken(grantAt(endpoint.port), { authentication: 'post' }));
 
     expect(error).toMatchObject({ kind: 'bad-answer', message: expect.stringContaining('HTTP 307') });
     expect(stranger.asked()).toBe(0);
@@ -173,7 +174,7 @@ describe('a token endpoint', () => {
     const { port, close } = await tokenEndpoint(status(200));
     await close();
 
-    const error = await errorOf(fetchAccessToken(grantAt(port)));
+    const error = await errorOf(fetchAccessToken(grantAt(port), { authentication: 'post' }));
 
     expect(error).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('ECONNREFUSED') });
   });

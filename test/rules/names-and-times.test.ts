@@ -45,7 +45,7 @@ describe('what a run can begin with', () => {
     connectionKey: 'snow',
     requester: 'ada',
     immuta: { url: 'https://acme.example' },
-    target: { host: 'a.example', database: 'IMMUTA' },
+    target: { technology: 'Snowflake', host: 'a.example', database: 'IMMUTA' },
     script: { expiresAfter: '72h' },
     timing: { quietPeriod: '30s', heartbeatTimeout: '10s', verifyDeadline: '15m', pollInterval: '5s' },
   };
@@ -60,6 +60,8 @@ describe('what a run can begin with', () => {
     ['a text', 'register'],
     ['no key', { ...request, connectionKey: 7 }],
     ['no address', { ...request, immuta: { url: 'acme.example' } }],
+    ['a platform that nobody knows', { ...request, target: { ...request.target, technology: 'constructor' } }],
+    ['the name of another platform', { ...request, target: { ...request.target, technology: 'Databricks' } }],
     ['an absurd expiry', { ...request, script: { expiresAfter: '9999999d' } }],
     ['a wait that is none', { ...request, timing: { ...request.timing, heartbeatTimeout: 'banana' } }],
   ])('is not %s', (_what, input) => {

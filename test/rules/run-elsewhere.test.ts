@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PlatformTarget } from '../../domain/platform-target.js';
 import type { ObjectReference, PlannedScript, PlannedStatement, StatementClass } from '../../domain/plan.js';
 import { chooseUndo } from '../../rules/choose-undo.js';
 import { contradictions, handedOver, marksOf, type Seen } from '../../rules/run-elsewhere.js';
@@ -8,6 +9,9 @@ const schema: ObjectReference = { kind: 'schema', name: 'IMMUTA.POLICIES' };
 const role: ObjectReference = { kind: 'role', name: 'IMMUTA_SYSTEM' };
 const table: ObjectReference = { kind: 'table', name: 'IMMUTA.POLICIES.LIST' };
 const passing: ObjectReference = { kind: 'role', name: 'ONLY_FOR_A_MOMENT' };
+
+// What is looked at of a target; the rest of it plays no part here.
+const target = { technology: 'Snowflake', database: 'IMMUTA' } as PlatformTarget;
 
 const script = scriptOf(
   ['create', database, true],
@@ -25,34 +29,34 @@ const everything = [there(database), there(schema), there(role)];
 
 describe('what shows that a script ran elsewhere', () => {
   it('is everything it leaves and the platform can be asked for, and what every script makes', () => {
-    expect(marksOf(script, database)).toEqual([database, schema, role]);
-    expect(marksOf(scriptOf(['opaque', undefined, false]), database)).toEqual([database]);
+    expect(marksOf(script, target)).toEqual([database, schema, role]);
+    expect(marksOf(scriptOf(['opaque', undefined, false]), target)).toEqual([database]);
   });
 
   it('is complete when all of it is there that was not before', () => {
-    expect(contradictions(script, database, nothing, everything)).toEqual([]);
+    expect(contradictions(script, target, nothing, everything)).toEqual([]);
   });
 
   it('names each object that is not there', () => {
-    expect(contradictions(script, database, nothing, [there(database), absent(schema), absent(role)])).toEqual([
+    expect(contradictions(script, target, nothing, [there(database), absent(schema), absent(role)])).toEqual([
       'schema IMMUTA.POLICIES is not there',
       'role IMMUTA_SYSTEM is not there',
     ]);
-    expect(contradictions(script, database, nothing, [])).toHaveLength(3);
+    expect(contradictions(script, target, nothing, [])).toHaveLength(3);
   });
 
   it('is never a database that stood there before, unless it was made anew', () => {
     const before = [there(database, '2026-01-01T00:00:00Z'), absent(schema), absent(role)];
 
-    expect(contradictions(script, database, before, [there(database, '2026-01-01T00:00:00Z'), there(schema), there(role)])).toEqual([
+    expect(contradictions(script, target, before, [there(database, '2026-01-01T00:00:00Z'), there(schema), there(role)])).toEqual([
       'database IMMUTA is the one that stood there before',
     ]);
-    expect(contradictions(script, database, before, everything)).toHaveLength(1); // without a time nobody can tell
-    expect(contradictions(script, database, before, [there(database, '2026-01-02T00:00:00Z'), there(schema), there(role)])).toEqual([]);
+    expect(contradictions(script, target, before, everything)).toHaveLength(1); // without a time nobody can tell
+    expect(contradictions(script, target, before, [there(database, '2026-01-02T00:00:00Z'), there(schema), there(role)])).toEqual([]);
   });
 
   it('may be a role that stood there before, where the script makes it only if it is missing', () => {
-    expect(contradictions(script, database, [absent(database), absent(schema), there(role)], everything)).toEqual([]);
+    expect(contradictions(script, target, [absent(database), absent(schema), there(role)], everything)).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import { startSandbox, type Sandbox, type SandboxWorker } from '../../dev/sandbo
 import { SimulatorControl } from '../../dev/simulator-control.js';
 import { readKeyRing } from '../../secrets/key-ring.js';
 import { connectClient, type TemporalClient } from '../../temporal/connect-client.js';
+import { ownObjects, targetLines, type ManifestTarget, type ScenarioPlatform } from './platform-manifest.js';
 
 /** A whole Mooring with a real server of its own, and the hands of a person on it. */
 export interface Stage {
@@ -16,6 +17,8 @@ export interface Stage {
   readonly temporal: TemporalClient;
   readonly folder: string;
   worker: SandboxWorker;
+  /** Which one `writeManifest` writes of. */
+  platform: ScenarioPlatform;
   /** Runs a command to its end. */
   mooring(...args: string[]): Promise<CommandResult>;
   /** `register <key>` with the manifest that `writeManifest` wrote, following it to its end. */
@@ -39,13 +42,9 @@ export interface RunResult {
   };
 }
 
-export interface ManifestEntry {
+export interface ManifestEntry extends ManifestTarget {
   readonly policy?: 'automatic' | 'approval' | 'external';
   readonly expiresAfter?: string;
-  readonly database?: string;
-  readonly systemAccount?: string;
-  readonly privilegedUser?: string;
-  readonly warehouse?: string;
   /** The whole block, in flow form. */
   readonly immuta?: string;
 }
@@ -70,7 +69,8 @@ export async function openStage({ worker = {}, temporalInFile = false, uiPort }:
   const control = new SimulatorControl(sandbox.simulators.control.url);
   const environment = { ...sandbox.commandEnvironment, MOORING_ACTOR: 'requester@example.com' };
   const mooring: Stage['mooring'] = (...args) => runMooring(args, { folder, environment });
-  return {
+  const stage: Stage = {
+    platform: 'Snowflake',
     sandbox,
     control,
     temporal,
@@ -85,7 +85,7 @@ export async function openStage({ worker = {}, temporalInFile = false, uiPort }:
       const { exitCode, stdout, stderr } = await mooring('deregister', key, '--confirm', key, '--json', ...args);
       return { exitCode, stderr, json: JSON.parse(stdout === '' ? '{}' : stdout) as RunResult['json'] };
     },
-    writeManifest: (key, entry) => writeFile(join(folder, 'mooring.yaml'), manifest(sandbox, key, entry ?? {})),
+    writeManifest: (key, entry) => writeFile(join(folder, 'mooring.yaml'), manifest(sandbox, key, stage.platform, entry ?? {})),
     handle: (key) => temporal.client.workflow.getHandle(`connection/${new URL(sandbox.simulators.immuta.url).host}/${key}`),
     async close() {
       await temporal.close();
@@ -93,27 +93,20 @@ export async function openStage({ worker = {}, temporalInFile = false, uiPort }:
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return stage;
 }
 
-function manifest({ simulators, secretFolder }: Sandbox, key: string, entry: ManifestEntry): string {
-  const systemAccount =
-    entry.systemAccount ??
-    `{ authenticationType: keyPair, username: IMMUTA_SYSTEM_ACCOUNT, role: IMMUTA_SYSTEM, privateKey: 'file:${secretFolder}/immuta.p8' }`;
-  const privilegedUser =
-    entry.privilegedUser ??
-    `{ authenticationType: keyPair, username: MOORING_ADMIN, role: ACCOUNTADMIN, privateKey: 'file:${secretFolder}/admin.p8' }`;
+function manifest(sandbox: Sandbox, key: string, platform: ScenarioPlatform, entry: ManifestEntry): string {
+  const { simulators, secretFolder } = sandbox;
+  const lines = [
+    `technology: ${platform}`,
+    ...targetLines[platform](sandbox, entry),
+    `script: { policy: ${entry.policy ?? 'automatic'}, expiresAfter: ${entry.expiresAfter ?? '1h'} }`,
+  ];
   return `immuta: ${entry.immuta ?? `{ url: '${simulators.immuta.url}', secret: 'file:${secretFolder}/immuta.api-key' }`}
 connections:
   ${key}:
-    technology: Snowflake
-    host: ${simulators.snowflake.host}
-    port: ${simulators.snowflake.port}
-    warehouse: ${entry.warehouse ?? simulators.snowflake.warehouse}
-    database: ${entry.database ?? 'IMMUTA'}
-    systemAccount: ${systemAccount}
-    privilegedUser: ${privilegedUser}
-    script: { policy: ${entry.policy ?? 'automatic'}, expiresAfter: ${entry.expiresAfter ?? '1h'} }
-`;
+${lines.map((line) => `    ${line}\n`).join('')}`;
 }
 
 /** What waits for a decision under this key, from the command line. */
@@ -148,10 +141,7 @@ export async function executed(stage: Stage, purpose: 'bootstrap' | 'cleanup'): 
 
 /** Nothing of ours on either side. */
 export async function leftBehind(stage: Stage): Promise<string[]> {
-  const { immuta, snowflake } = await stage.control.objects();
-  return [
-    ...immuta.connections.map(() => 'connection'),
-    ...immuta.integrations.map(() => 'integration'),
-    ...snowflake.filter(({ name }) => name === 'IMMUTA' || name === 'IMMUTA_SYSTEM').map(({ kind, name }) => `${kind} ${name}`),
-  ];
+  const objects = await stage.control.objects();
+  const { connections, integrations } = objects.immuta;
+  return [...connections.map(() => 'connection'), ...integrations.map(() => 'integration'), ...ownObjects(objects)];
 }

@@ -15,7 +15,12 @@ const line = (id: string, key: Buffer) => `${id}:${key.toString('base64')}`;
 const sealWith = (...lines: string[]): ScriptSeal => createScriptSeal(parseKeyRing(lines.join('\n')));
 
 const seal = sealWith(line('one', first));
-const script = { purpose: 'bootstrap', text: `CREATE USER "X" PASSWORD = 'canary-27182818';\n-- é 💥\n`, statementHashes: ['ab'] } as const;
+const script = {
+  platform: 'Snowflake',
+  purpose: 'bootstrap',
+  text: `CREATE USER "X" PASSWORD = 'canary-27182818';\n-- é 💥\n`,
+  statementHashes: ['ab'],
+} as const;
 
 function refusal(sealed: SealedScript, by: ScriptSeal = seal): PortError {
   const error = openingOf(sealed, by);
@@ -45,10 +50,15 @@ test('what is sealed opens to the same bytes, and shows nothing in between', () 
 
 test('every well-formed text survives', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.constantFrom('bootstrap', 'cleanup'), (text, purpose) => {
-      const wellFormed = text.replace(/\p{Cs}/gu, '?');
-      expect(seal.open(seal.seal({ purpose, text: wellFormed, statementHashes: [] }))).toBe(wellFormed);
-    }),
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.constantFrom('bootstrap', 'cleanup'),
+      fc.constantFrom('Snowflake', 'Databricks'),
+      (text, purpose, platform) => {
+        const wellFormed = text.replace(/\p{Cs}/gu, '?');
+        expect(seal.open(seal.seal({ platform, purpose, text: wellFormed, statementHashes: [] }))).toBe(wellFormed);
+      },
+    ),
     { numRuns: 200 },
   );
 });
@@ -78,7 +88,7 @@ test('another key under the same id refuses the script and says what it may be',
   expect(error.message).toContain('replaced under the same id');
 });
 
-test('any changed byte, purpose, hash or key id is refused', () => {
+test('any changed byte, platform, purpose, hash or key id is refused', () => {
   const sealed = seal.seal(script);
   const both = sealWith(line('one', first), line('two', first));
   const bytes = Buffer.from(sealed.sealed.slice(4), 'base64');
@@ -89,6 +99,7 @@ test('any changed byte, purpose, hash or key id is refused', () => {
   };
 
   for (let at = 0; at < bytes.length; at++) expect(refusal(withFlip(at)).kind).toBe('script-refused');
+  expect(refusal({ ...sealed, platform: 'Databricks' }).kind).toBe('script-refused');
   expect(refusal({ ...sealed, purpose: 'cleanup' }).kind).toBe('script-refused');
   expect(refusal({ ...sealed, sha256: 'f'.repeat(64) }).kind).toBe('script-refused');
   expect(refusal({ ...sealed, sealed: sealed.sealed.replace('one:', 'two:') }, both).kind).toBe('script-refused');
@@ -117,7 +128,7 @@ test('a text other than its SHA-256 promises is refused although the key is righ
 /** Sealed as the product seals, but with contents of our choice. */
 function craft(packed: Buffer, sha256: string): SealedScript {
   const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', first, iv).setAAD(Buffer.from(`mooring-script|1|one|bootstrap|${sha256}`));
+  const cipher = createCipheriv('aes-256-gcm', first, iv).setAAD(Buffer.from(`mooring-script|1|one|Snowflake|bootstrap|${sha256}`));
   const sealed = Buffer.concat([iv, cipher.update(packed), cipher.final(), cipher.getAuthTag()]);
   return { platform: 'Snowflake', purpose: 'bootstrap', sha256, statementHashes: [], sealed: `one:${sealed.toString('base64')}` };
 }

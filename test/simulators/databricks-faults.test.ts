@@ -29,6 +29,17 @@ describe('faults of the simulated workspace', () => {
     expect(workspace.ledger.entries).toContainEqual(expect.objectContaining({ kind: 'fault', simulator: 'databricks', where, fault: 'refuse' }));
   });
 
+  it('counts statements that change something by themselves', async () => {
+    const { run, refusal } = await workspace.open();
+    workspace.fault({ where: 'databricks:write', kind: 'refuse', code: 'INSUFFICIENT_PERMISSIONS', nth: 2 });
+
+    await run('CREATE CATALOG immuta');
+    await run('SELECT current_user() AS me');
+    const refused = await refusal('CREATE SCHEMA immuta.one');
+
+    expect(refused.sqlState).toBe('42501');
+  });
+
   it('refuses any other call inside its answer', async () => {
     workspace.fault({ where: 'databricks:OpenSession', kind: 'refuse', code: '08KD1' });
 
