@@ -35,6 +35,12 @@ export class NamesOnly implements SimulatedPlatform {
   objects(): unknown {
     return [...this.names];
   }
+  setClockOffset(): void {
+    // Names have no clock.
+  }
+  expireSessions(): void {
+    // Nobody logs in to names.
+  }
   reset(): void {
     this.names.clear();
   }
