@@ -12,9 +12,12 @@ import { SecretError } from '../secrets/secret-error.js';
 import { connectionWorkflowId, immutaHost } from '../rules/workflow-id.js';
 import { connectClient } from '../temporal/connect-client.js';
 import { searchAttributes } from '../temporal/search-attributes.js';
-import type { deregisterConnection, planConnection, registerConnection } from '../workflows/index.js';
+import type { checkConnection, deregisterConnection, planConnection, registerConnection } from '../workflows/index.js';
 import type { Answer } from '../workflows/messages.js';
 import { approve, decide, reject, resolve, revealed } from '../workflows/messages.js';
+import type { CheckAnswer } from './await-checks.js';
+import { awaitChecks } from './await-checks.js';
+import { newestPoll } from './check-workers.js';
 import { CommandError } from './command-error.js';
 import type { CommandConfig } from './config.js';
 import { planOfRun, type PlannedScripts } from './plan-of-run.js';
@@ -110,6 +113,21 @@ export async function openConnections(config: CommandConfig) {
       }
     },
 
+    /** Has workers look by `checkConnection`, which writes nothing. `labelled` is false where the namespace lacks our search attributes. */
+    async check(request: ConnectionRequest, labelled: boolean, signal: AbortSignal): Promise<CheckAnswer> {
+      const workflowId = `check/${immutaHost(request.immuta.url)}/${request.connectionKey.toLowerCase()}/${randomUUID()}`;
+      const handle = await call(() =>
+        client.workflow.start<typeof checkConnection>('checkConnection', {
+          workflowId,
+          taskQueue: config.taskQueue,
+          args: [request],
+          typedSearchAttributes: labelled ? attributesOf('check', request) : [],
+          staticSummary: `Check ${request.target.technology} connection ${request.connectionKey}`,
+        }),
+      );
+      return awaitChecks(client, handle, signal);
+    },
+
     async describe(run: RunName): Promise<RunState> {
       return call(async () => stateOfDescription(client, await handleOf(run).describe()));
     },
@@ -161,11 +179,7 @@ export async function openConnections(config: CommandConfig) {
 
     /** When workers last asked for work; long polls last a minute. */
     async newestPoll(queue: string, kind: 'workflow' | 'activity'): Promise<number | undefined> {
-      const answer = await call(() =>
-        client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType: kind === 'workflow' ? 1 : 2 }),
-      );
-      const times = (answer.pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000);
-      return times.length === 0 ? undefined : Math.max(...times);
+      return call(() => newestPoll(client.workflowService, namespace, queue, kind));
     },
 
     close: (): Promise<void> => temporal.close(),

@@ -13,10 +13,13 @@ export interface Seen {
   readonly createdAt?: string | undefined;
 }
 
-/** What stands after the script has run: the database or catalog, which every such script makes, and whatever else the platform can be asked for. */
+/** What stands after the script has run: the target's database, which every such script makes, and whatever of it the platform can be asked for. */
 export function marksOf(script: PlannedScript, target: PlatformTarget): readonly ObjectReference[] {
   const made = script.statements.flatMap(({ index, class: does, object }) =>
-    (does === 'create' || does === 'replace') && object !== undefined && isLookable(target, object) && !isDroppedAfter(script, index, object)
+    (does === 'create' || does === 'replace') &&
+    object !== undefined &&
+    isLookable(target.technology, object) &&
+    !isDroppedAfter(script, index, object)
       ? [object]
       : [],
   );
@@ -25,13 +28,13 @@ export function marksOf(script: PlannedScript, target: PlatformTarget): readonly
 
 /** Why the script cannot have run to its end, a few words for each object; empty when all it makes is there. */
 export function contradictions(script: PlannedScript, target: PlatformTarget, before: readonly Seen[], now: readonly Seen[]): readonly string[] {
+  const own = databaseOf(target);
   return marksOf(script, target).flatMap((object) => {
     const found = now.find((state) => isSame(state.object, object));
     const name = `${object.kind} ${object.name}`;
     if (found === undefined || !found.exists) return [`${name} is not there`];
     const then = before.find((state) => isSame(state.object, object));
-    const mustBeNew =
-      isSame(object, databaseOf(target)) || script.statements.some((statement) => statement.plainCreate === true && makes(statement.object, object));
+    const mustBeNew = isSame(object, own) || script.statements.some((statement) => statement.plainCreate === true && makes(statement.object, object));
     return mustBeNew && then?.exists === true && !isYounger(found, then) ? [`${name} is the one that stood there before`] : [];
   });
 }

@@ -156,7 +156,7 @@ export class CleanUp {
   }
 
   async #stillThere(targets: readonly ObjectReference[]): Promise<readonly string[]> {
-    const objects = targets.filter((object) => isLookable(this.#request.target, object));
+    const objects = targets.filter((object) => isLookable(this.#request.target.technology, object));
     if (objects.length === 0) return [];
     const states = await this.#activities.inspectPlatform({ request: this.#request, objects });
     return states.filter(({ exists }) => exists).map(({ object }) => `${object.kind} ${object.name}`);

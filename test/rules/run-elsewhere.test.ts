@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { PlatformTarget } from '../../domain/platform-target.js';
 import type { ObjectReference, PlannedScript, PlannedStatement, StatementClass } from '../../domain/plan.js';
+import type { PlatformTarget } from '../../domain/platform-target.js';
+import { SnowflakeTarget } from '../../domain/snowflake-target.js';
 import { chooseUndo } from '../../rules/choose-undo.js';
 import { contradictions, handedOver, marksOf, type Seen } from '../../rules/run-elsewhere.js';
 
+const target: PlatformTarget = SnowflakeTarget.parse({
+  technology: 'Snowflake',
+  host: 'acme.snowflakecomputing.com',
+  warehouse: 'WH',
+  database: 'IMMUTA',
+  systemAccount: { authenticationType: 'userPassword', username: 'S', password: 'env:S', role: 'R' },
+  privilegedUser: { authenticationType: 'userPassword', username: 'A', password: 'env:A', role: 'ACCOUNTADMIN' },
+});
 const database: ObjectReference = { kind: 'database', name: 'IMMUTA' };
 const schema: ObjectReference = { kind: 'schema', name: 'IMMUTA.POLICIES' };
 const role: ObjectReference = { kind: 'role', name: 'IMMUTA_SYSTEM' };
 const table: ObjectReference = { kind: 'table', name: 'IMMUTA.POLICIES.LIST' };
 const passing: ObjectReference = { kind: 'role', name: 'ONLY_FOR_A_MOMENT' };
-
-// What is looked at of a target; the rest of it plays no part here.
-const target = { technology: 'Snowflake', database: 'IMMUTA' } as PlatformTarget;
 
 const script = scriptOf(
   ['create', database, true],
