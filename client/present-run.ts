@@ -81,6 +81,7 @@ function onChange(tell: (change: Change) => void): (state: RunState) => void {
       progress.statement,
       attempts.filter(([, attempt]) => attempt !== 1),
       state.gate?.attention?.id,
+      state.gate?.attention?.since, // asked again: what was said was not so
       state.gate?.digest,
     ]);
     if (now === before) return;
@@ -96,6 +97,9 @@ function sayChange(output: Output, { state, progress }: Change): void {
 
 /** What a person can do now, ready to paste. */
 function invitation({ phase, gate, connectionKey }: RunState, output: Output): SafeText[] {
-  if (phase === 'awaiting-decision') return [words`  look     mooring show ${connectionKey}`, ...invitationLines(gate, connectionKey)];
+  if (phase === 'awaiting-decision') {
+    const asked = gate?.attention === undefined ? [] : [words`  asked    ${gate.attention.reason}`];
+    return [...asked, words`  look     mooring show ${connectionKey}`, ...invitationLines(gate, connectionKey)];
+  }
   return gate?.attention === undefined ? [] : attentionLines(gate.attention, connectionKey, output.talkStyle);
 }

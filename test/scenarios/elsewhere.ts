@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { runMooring, type CommandResult } from '../../dev/command-line.js';
+import { planScript } from '../../sql/plan-script.js';
+import { openSession } from '../simulators/databricks-clients.js';
 import { connect, disconnect, execute } from '../simulators/snowflake-clients.js';
 import { until, type Stage } from './stage.js';
 
@@ -40,8 +42,24 @@ export function reveal(stage: Stage, key: string, ...args: string[]): Promise<Co
   return runMooring(['show', key, '--script', '--reveal', ...args], { folder: stage.folder, environment });
 }
 
-/** Runs SQL on the simulated account, as somebody who is not Mooring. */
+/** Runs SQL on the simulated platform, as somebody who is not Mooring. */
 export async function runDirectly(stage: Stage, text: string): Promise<void> {
+  return stage.platform === 'Snowflake' ? runOnSnowflake(stage, text) : runOnDatabricks(stage, text);
+}
+
+async function runOnDatabricks({ sandbox, folder }: Stage, text: string): Promise<void> {
+  const token = (await readFile(join(sandbox.secretFolder, 'databricks.token'), 'utf8')).trim();
+  const caCert = await readFile(join(folder, 'databricks-ca.pem'), 'utf8');
+  const { host, port, httpPath } = sandbox.simulators.databricks;
+  const session = await openSession({ host, port, caCert }, token, {}, httpPath);
+  try {
+    for (const statement of planScript(text, 'Databricks', 'bootstrap').statements) await session.run(statement);
+  } finally {
+    await session.close();
+  }
+}
+
+async function runOnSnowflake(stage: Stage, text: string): Promise<void> {
   const { host, port, warehouse } = stage.sandbox.simulators.snowflake;
   const password = (await readFile(join(stage.sandbox.secretFolder, 'admin.password'), 'utf8')).trim();
   const connection = await connect({ url: `http://${host}:${port}` }, { username: 'MOORING_ADMIN', password, role: 'ACCOUNTADMIN', warehouse });
@@ -68,5 +86,5 @@ export async function say(stage: Stage, key: string, digest: string, ...args: st
 
 /** Statements that Mooring itself sent and that are not reads. */
 export async function written(stage: Stage): Promise<readonly unknown[]> {
-  return (await stage.control.ledger()).filter(({ kind, tag, read }) => kind === 'statement' && tag?.startsWith('mooring') === true && read !== true);
+  return (await stage.control.ledger()).filter(({ kind, tag, read }) => kind === 'statement' && tag?.includes('mooring') === true && read !== true);
 }

@@ -8,7 +8,10 @@ beforeAll(async () => {
   stage = await openStage();
 });
 afterAll(() => stage.close());
-beforeEach(() => stage.control.reset());
+beforeEach(async () => {
+  stage.platform = 'Snowflake';
+  await stage.control.reset();
+});
 
 const external = (key: string, entry: object = {}): Promise<void> => stage.writeManifest(key, { policy: 'external', ...entry });
 const status = async (key: string): Promise<Record<string, unknown>> =>
@@ -245,6 +248,34 @@ describe('a deregistration whose script a person runs elsewhere', () => {
     expect(exitCode).toBe(0);
     expect(await leftBehind(stage)).toEqual([]);
     expect((await stage.control.statements()).length).toBe(before);
+  });
+});
+
+describe('a Databricks connection whose scripts a person runs elsewhere', () => {
+  it('is registered and deregistered, and Mooring sends nothing but reads', async () => {
+    stage.platform = 'Databricks';
+    await external('lake');
+    const registering = stage.register('lake');
+    const bootstrap = await asked(stage, 'lake', 'external-bootstrap');
+    await say(stage, 'lake', bootstrap.digest);
+    expect((await asked(stage, 'lake', 'external-bootstrap', bootstrap)).reason).toContain('catalog immuta is not there');
+    await runRevealed(stage, 'lake');
+    await say(stage, 'lake', bootstrap.digest);
+    expect((await registering).json).toMatchObject({ outcome: 'registered', reveals: [{ purpose: 'bootstrap' }] });
+
+    const deregistering = stage.deregister('lake');
+    const digest = await until(async () => {
+      const found = await status('lake');
+      return found['operation'] === 'deregister' && typeof found['digest'] === 'string' ? found['digest'] : undefined;
+    });
+    await stage.mooring('approve', 'lake', '--digest', digest, '--as', 'approver@example.com');
+    await asked(stage, 'lake', 'external-cleanup');
+    await runRevealed(stage, 'lake');
+    await say(stage, 'lake', digest);
+
+    expect((await deregistering).json).toMatchObject({ outcome: 'deregistered', leftBehind: [], reveals: [{ purpose: 'cleanup' }] });
+    expect(await leftBehind(stage)).toEqual([]);
+    expect(await stage.control.statements()).toEqual([]);
   });
 });
 

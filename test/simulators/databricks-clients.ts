@@ -66,7 +66,13 @@ export async function startWorkspace(options: Partial<DatabricksSimulatorOptions
   };
 }
 
-async function openSession(simulator: DatabricksSimulator, token: string, openRequest: OpenRequest, path: string): Promise<TestSession> {
+/** A session of the vendor's driver on a simulator that runs anywhere. */
+export async function openSession(
+  simulator: Pick<DatabricksSimulator, 'host' | 'port' | 'caCert'>,
+  token: string,
+  openRequest: OpenRequest,
+  path: string,
+): Promise<TestSession> {
   const { DBSQLClient: Client } = await import('@databricks/sql');
   const client = new Client({ logger: { log: () => undefined } });
   const { host, port, caCert } = simulator;
