@@ -1,5 +1,9 @@
 // The SDK's own heartbeat is throttled and not awaited: what it holds may be lost with the worker. This one has been stored by the server when it
 // returns, and is therefore fit to be a write-ahead record.
+//
+// The SDK has to be told all the same, or its own timer ends an attempt that the server has alive; and it tells the server at a time of its own, over
+// a connection that nobody waits for. What it was told may therefore take the place of a record that was stored later. So it is told only what stays
+// true whatever is sent meanwhile: it may know less than the record, never allow less.
 import { activityInfo, cancellationDetails, cancellationSignal, getClient, heartbeat } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
 import { refusal } from './application-failure.js';
@@ -7,6 +11,8 @@ import { refusal } from './application-failure.js';
 export interface HeartbeatRecord<T> {
   /** Resolves when the server has stored the details. Rejects when the activity was cancelled just now, or is no longer ours. */
   readonly store: (details: T) => Promise<void>;
+  /** To be called when nothing of this attempt is on its way any more: its end then carries these details, and nothing vaguer. */
+  readonly conclude: (details: T) => void;
   /** Aborts when the run is cancelled or the worker shuts down. */
   readonly stop: AbortSignal;
   /** True if it was the run that was cancelled: then what is in flight is settled before the activity ends. */
@@ -29,8 +35,13 @@ export function recorded<T>(read: (details: unknown) => T | undefined): T | unde
   );
 }
 
-export function openRecord<T>(): HeartbeatRecord<T> {
-  const { taskToken } = activityInfo();
+/** After this share of the heartbeat timeout the SDK is told again: before its timer ends, and seldom, because a stored record is the better one. */
+const tellAfter = 2 / 3;
+
+/** `vaguer` gives the details that stay true whatever this attempt sends after it. */
+export function openRecord<T>(vaguer: (details: T) => T): HeartbeatRecord<T> {
+  const { taskToken, heartbeatTimeoutMs = 0 } = activityInfo();
+  let toldAt = -Infinity;
   const client = getClient();
   const never = new AbortController().signal;
   const stop = new AbortController();
@@ -44,6 +55,10 @@ export function openRecord<T>(): HeartbeatRecord<T> {
 
   return {
     async store(details) {
+      if (performance.now() - toldAt >= heartbeatTimeoutMs * tellAfter) {
+        toldAt = performance.now();
+        heartbeat(vaguer(details)); // before the record, so that the record most often comes after it
+      }
       try {
         // An activity's client gives up with its cancellation; what is settled after it still needs its lease.
         await client.withAbortSignal(never, () => client.activity.heartbeat(taskToken, details));
@@ -55,8 +70,8 @@ export function openRecord<T>(): HeartbeatRecord<T> {
         stop.abort();
         if (!known) throw error;
       }
-      heartbeat(details); // else the SDK's own timer ends the attempt although the server has it alive
     },
+    conclude: (details) => heartbeat(details),
     stop: stop.signal,
     cancelled: () => cancelled || cancellationDetails()?.cancelRequested === true,
   };

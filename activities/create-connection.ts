@@ -24,11 +24,18 @@ export interface CreatedConnection {
 export interface Sent {
   /** ISO 8601, our clock. */
   readonly at: string;
+  /** It may have left after this time; whether it did is not on record. */
+  readonly perhaps?: true;
+}
+
+/** What stays true of a write when it is sent after the record was made. */
+export function perhapsSent(clock: Clock): (sent: Sent | undefined) => Sent {
+  return (sent) => sent ?? { at: isoTime(clock.now()), perhaps: true };
 }
 
 export function createCreateConnection({ openImmuta, clock = systemClock }: { readonly openImmuta: OpenImmuta; readonly clock?: Clock | undefined }) {
   return async function createConnection(input: CreateConnectionInput): Promise<CreatedConnection> {
-    const record = openRecord<Sent | undefined>();
+    const record = openRecord<Sent | undefined>(perhapsSent(clock));
     const run: Run = { clock, record, sent: undefined, request: input.request };
     try {
       run.sent = recorded(readSent) ?? input.sent;
@@ -59,8 +66,9 @@ interface Run {
 /** Returns when a connection of ours stands in Immuta. Sends at most one POST: another one is another attempt, and reads back first. */
 async function bringIntoBeing(run: Run, immuta: ImmutaPort): Promise<void> {
   const { connectionKey, target } = run.request;
+  if (run.sent !== undefined && (await readBack(run, immuta))) return;
+  if (run.sent?.perhaps === true) run.sent = undefined; // it was not
   const sentBefore = run.sent !== undefined;
-  if (sentBefore && (await readBack(run, immuta))) return;
   if (!sentBefore) await immuta.testConnection(connectionKey, target);
   if (run.record.cancelled()) throw new StepCancelled('The run was cancelled before the connection was created.');
   run.sent ??= { at: isoTime(run.clock.now()) };
@@ -134,6 +142,6 @@ async function renew(run: Run): Promise<void> {
 
 /** The record of an earlier attempt. */
 export function readSent(details: unknown): Sent | undefined {
-  const at = typeof details === 'object' && details !== null ? (details as Partial<Sent>).at : undefined;
-  return typeof at === 'string' ? { at } : undefined;
+  const { at, perhaps } = typeof details === 'object' && details !== null ? (details as Partial<Sent>) : {};
+  return typeof at === 'string' ? { at, ...(perhaps === true ? { perhaps } : {}) } : undefined;
 }

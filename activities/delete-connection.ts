@@ -8,7 +8,7 @@ import { durationMs } from '../rules/duration.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
 import { isoTime, systemClock, type Clock } from './clock.js';
 import { openRecord, recorded, type HeartbeatRecord } from './awaited-heartbeat.js';
-import { readSent, type Sent } from './create-connection.js';
+import { perhapsSent, readSent, type Sent } from './create-connection.js';
 import type { ImmutaConnection, ImmutaPort, OpenImmuta } from './ports.js';
 import { readConnectionRequest } from './request.js';
 
@@ -34,7 +34,7 @@ const mostSends = 3;
 
 export function createDeleteConnection({ openImmuta, clock = systemClock }: { readonly openImmuta: OpenImmuta; readonly clock?: Clock | undefined }) {
   return async function deleteConnection(input: DeleteConnectionInput): Promise<DeletedConnection> {
-    const record = openRecord<Sent | undefined>();
+    const record = openRecord<Sent | undefined>(perhapsSent(clock));
     const run: Run = { clock, input, record, sent: sentEarlier(input, clock), request: input.request };
     try {
       run.request = readConnectionRequest(input.request);
@@ -82,6 +82,7 @@ class GivenUp extends Error {
 /** Returns when the connection is gone after a DELETE of ours, with the count of what went along where Immuta's answer arrived. */
 async function bringToAbsence(run: Run, immuta: ImmutaPort): Promise<number | undefined> {
   if (run.sent !== undefined && (await isGone(run, immuta))) return undefined;
+  if (run.sent?.perhaps === true) run.sent = undefined; // it was not, and what stands is looked at as before a first one
   for (let sends = 1; ; sends++) {
     if (run.sent === undefined) await refuseChanged(run, immuta);
     const childCount = await sendWhenFree(run, immuta);

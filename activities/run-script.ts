@@ -61,7 +61,8 @@ export function createRunScript(dependencies: RunScriptDependencies) {
   const { clock = systemClock } = dependencies;
   return async function runScript(input: RunScriptInput): Promise<ScriptRun> {
     const step = `${input.script.purpose} script`;
-    const record = openRecord<Journal>();
+    const last = input.script.statementHashes.length - 1;
+    const record = openRecord<Journal>((journal) => ({ ...journal, mayHaveSentThrough: Math.max(last, journal.mayHaveSentThrough) }));
     let before: Journal | undefined;
     let keeper: JournalKeeper | undefined;
     try {
@@ -76,6 +77,7 @@ export function createRunScript(dependencies: RunScriptDependencies) {
       return await keeper.renewingWhile(runStatements({ ...dependencies, clock, request, input, script, keeper, record }));
     } catch (error) {
       const journal = keeper?.journal ?? before; // whatever stops this attempt, what earlier ones did stays on record
+      if (journal !== undefined) record.conclude(journal);
       if (error instanceof OutcomeUnknown) throw applicationFailure(error, step, { journal, statement: error.statement });
       throw applicationFailure(error, step, { journal });
     }

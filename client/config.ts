@@ -21,6 +21,14 @@ const DevState = z.looseObject({
     .looseObject({
       immuta: z.looseObject({ url: z.string() }),
       snowflake: z.looseObject({ host: z.string(), port: z.int(), warehouse: z.string() }),
+      databricks: z.looseObject({
+        host: z.string(),
+        port: z.int(),
+        httpPath: z.string(),
+        tokenUrl: z.string(),
+        privilegedUser: z.looseObject({ clientId: z.string() }),
+        systemAccount: z.looseObject({ clientId: z.string() }),
+      }),
     })
     .optional(),
   secretFolder: z.string().optional(),

@@ -3,31 +3,20 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Keys in their order, each with a value or a block of its own, and perhaps a remark behind it. */
+export type Block = readonly (readonly [key: string, value: string | number | Block, remark?: string])[];
+
 /** What `init` has to know. Secrets are references here as everywhere. */
 export interface NewManifest {
   readonly immutaUrl: string;
   readonly immutaSecret: string;
   readonly connectionKey: string;
-  readonly host: string;
-  readonly port: number;
-  readonly warehouse: string;
-  readonly database: string;
-  readonly systemAccount: NewAccount;
-  readonly privilegedUser: NewAccount;
+  readonly connection: Block;
   readonly policy: 'approval' | 'automatic';
 }
 
-export interface NewAccount {
-  readonly authenticationType: 'keyPair' | 'userPassword';
-  readonly username: string;
-  readonly role: string;
-  /** Of the private key or of the password. */
-  readonly secret: string;
-}
-
 /** The text of a manifest that lies in `folder`. */
-export function manifestText(manifest: NewManifest, folder: string): string {
-  const { immutaUrl, immutaSecret, connectionKey, host, port, warehouse, database, systemAccount, privilegedUser, policy } = manifest;
+export function manifestText({ immutaUrl, immutaSecret, connectionKey, connection, policy }: NewManifest, folder: string): string {
   return `# yaml-language-server: $schema=${schemaReference(folder)}
 # Secrets are references, resolved by the worker: env:NAME or file:/absolute/path. Never write a secret here.
 immuta:
@@ -41,24 +30,16 @@ defaults:
 
 connections:
   ${quoted(connectionKey)}:
-    technology: Snowflake
-    host: ${quoted(host)}
-    port: ${port}
-    warehouse: ${quoted(warehouse)}
-    database: ${quoted(database)} # new: the bootstrap script creates it, and Immuta owns it
-    systemAccount: # the account Immuta uses afterwards
-${account(systemAccount)}
-    privilegedUser: # runs the scripts; never sent to Immuta
-${account(privilegedUser)}
+${lines(connection, '    ').join('\n')}
 `;
 }
 
-function account({ authenticationType, username, role, secret }: NewAccount): string {
-  const secretKey = authenticationType === 'keyPair' ? 'privateKey' : 'password';
-  return `      authenticationType: ${authenticationType}
-      username: ${quoted(username)}
-      role: ${quoted(role)}
-      ${secretKey}: ${quoted(secret)}`;
+function lines(block: Block, indent: string): readonly string[] {
+  return block.flatMap(([key, value, remark]) => {
+    const behind = remark === undefined ? '' : ` # ${remark}`;
+    if (typeof value === 'object') return [`${indent}${key}:${behind}`, ...lines(value, `${indent}  `)];
+    return [`${indent}${key}: ${typeof value === 'number' ? value : quoted(value)}${behind}`];
+  });
 }
 
 /** Plain where YAML reads plain text as text, else in quotes. */

@@ -3,8 +3,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Platform } from '../domain/script.js';
 import type { TemporalClient } from '../temporal/connect-client.js';
 import { runMooring, type CommandResult } from './command-line.js';
+import { manifestText, type DemoEntry } from './demo-manifest.js';
 import type { Sandbox, SandboxWorker } from './sandbox.js';
 import type { LedgerLine, SimulatorControl } from './simulator-control.js';
 
@@ -26,24 +28,31 @@ export interface Scene {
 export class SceneFailed extends Error {}
 
 export const scenes: readonly Scene[] = [
-  { title: 'Automatic: the worker may run harmless scripts by itself', play: automatic },
+  { title: 'Automatic: the worker may run harmless scripts by itself', play: automatic('Snowflake') },
+  { title: 'Databricks: the same, through the driver of another platform', play: automatic('Databricks') },
   { title: 'Approval: a person approves by a Temporal signal', play: approval },
   { title: 'Rejection: a person says no, and nothing runs', play: rejection },
   { title: 'Compensation: Immuta answers 422, the cleanup script runs', play: compensation },
   { title: 'Crash: the worker is killed in mid-script, another goes on', play: crash },
   { title: 'Late failure: the connection exists when its integration fails', play: lateFailure },
-  { title: 'Deregister: a person approves, Immuta first, then the platform', play: deregistration },
+  { title: 'Deregister: a person approves, Immuta first, then the platform', play: deregistration('Snowflake') },
+  { title: 'Deregister Databricks: the same order, the catalog is gone', play: deregistration('Databricks') },
 ];
 
-async function automatic(stage: Stage): Promise<string> {
-  const result = await register(stage, 'demo_automatic', 'automatic');
-  expectExit(result, 0);
-  await expectRegistered(stage, 'demo_automatic');
-  return `${await expectEachOnce(stage)} statements ran once each; the connection stands in Immuta.`;
+function automatic(platform: Platform): Scene['play'] {
+  return async (stage) => {
+    const key = `demo_automatic_${platform.toLowerCase()}`;
+    expectExit(await register(stage, { key, platform, policy: 'automatic' }), 0);
+    await expectRegistered(stage, key);
+    const statements = await expectEachOnce(stage);
+    const elsewhere = (await stage.control.statements()).filter(({ simulator }) => simulator !== platform.toLowerCase());
+    expect(elsewhere.length === 0, `${elsewhere.length} statements reached another platform`);
+    return `${statements} statements ran once each on ${platform}; the connection stands in Immuta.`;
+  };
 }
 
 async function approval(stage: Stage): Promise<string> {
-  const following = register(stage, 'demo_approval', 'approval');
+  const following = register(stage, { key: 'demo_approval', platform: 'Snowflake', policy: 'approval' });
   const { workflowId, digest } = await pendingDecision(stage, 'demo_approval');
   expect((await stage.control.statements()).length === 0, 'a statement ran before anyone approved');
   await stage.temporal.client.workflow.getHandle(workflowId).signal('approve', { digest, by: 'approver@example.com' });
@@ -53,7 +62,7 @@ async function approval(stage: Stage): Promise<string> {
 }
 
 async function rejection(stage: Stage): Promise<string> {
-  const following = register(stage, 'demo_rejected', 'approval');
+  const following = register(stage, { key: 'demo_rejected', platform: 'Snowflake', policy: 'approval' });
   const { workflowId, digest } = await pendingDecision(stage, 'demo_rejected');
   await stage.temporal.client.workflow.getHandle(workflowId).signal('reject', { digest, by: 'approver@example.com', comment: 'not this week' });
   expectExit(await following, 3);
@@ -65,7 +74,7 @@ async function rejection(stage: Stage): Promise<string> {
 
 async function compensation(stage: Stage): Promise<string> {
   await stage.control.faults([{ where: 'immuta:POST /data/connection', nth: 0, kind: 'status', status: 422 }]);
-  const result = await register(stage, 'demo_compensated', 'automatic');
+  const result = await register(stage, { key: 'demo_compensated', platform: 'Snowflake', policy: 'automatic' });
   expectExit(result, 1);
   await expectClean(stage);
   const statements = await stage.control.statements();
@@ -76,7 +85,7 @@ async function compensation(stage: Stage): Promise<string> {
 
 async function crash(stage: Stage): Promise<string> {
   await stage.control.faults([{ where: 'snowflake:query', nth: 0, kind: 'delay', delayMs: 40 }]);
-  const following = register(stage, 'demo_crash', 'automatic');
+  const following = register(stage, { key: 'demo_crash', platform: 'Snowflake', policy: 'automatic' });
   const before = await until(async () => {
     const statements = await stage.control.statements();
     return statements.length >= 12 ? statements.length : undefined;
@@ -91,64 +100,40 @@ async function crash(stage: Stage): Promise<string> {
 
 async function lateFailure(stage: Stage): Promise<string> {
   await stage.control.switches({ creationEnding: 'createError' });
-  const result = await register(stage, 'demo_late', 'automatic');
+  const result = await register(stage, { key: 'demo_late', platform: 'Snowflake', policy: 'automatic' });
   expectExit(result, 1);
   await expectClean(stage);
   await expectRemovalInOrder(stage);
   return 'The connection stood already: it was deleted in Immuta, then its cleanup script ran, and nothing is left on either side.';
 }
 
-async function deregistration(stage: Stage): Promise<string> {
-  const key = 'demo_deregistered';
-  expectExit(await register(stage, key, 'automatic'), 0);
-  await expectRegistered(stage, key);
-  const following = mooring(stage, key, 'approval', ['deregister', key, '--confirm', key]);
-  const { workflowId, digest } = await pendingDecision(stage, key);
-  await expectRegistered(stage, key); // nothing is touched before somebody approves
-  await stage.temporal.client.workflow.getHandle(workflowId).signal('approve', { digest, by: 'approver@example.com' });
-  expectExit(await following, 0);
-  await expectClean(stage);
-  await expectRemovalInOrder(stage);
-  return 'The script was fetched, the connection deleted, the script run, in this order; nothing is left on either side.';
+function deregistration(platform: Platform): Scene['play'] {
+  return async (stage) => {
+    const key = `demo_deregistered_${platform.toLowerCase()}`;
+    expectExit(await register(stage, { key, platform, policy: 'automatic' }), 0);
+    await expectRegistered(stage, key);
+    const following = mooring(stage, { key, platform, policy: 'approval' }, ['deregister', key, '--confirm', key]);
+    const { workflowId, digest } = await pendingDecision(stage, key);
+    await expectRegistered(stage, key); // nothing is touched before somebody approves
+    await stage.temporal.client.workflow.getHandle(workflowId).signal('approve', { digest, by: 'approver@example.com' });
+    expectExit(await following, 0);
+    await expectClean(stage);
+    await expectRemovalInOrder(stage);
+    return 'The script was fetched, the connection deleted, the script run, in this order; nothing is left on either side.';
+  };
 }
 
 // ------------------------------------------------------------------------------------------------------------------------- what scenes share
 
-function register(stage: Stage, key: string, policy: 'automatic' | 'approval'): Promise<CommandResult> {
-  return mooring(stage, key, policy, ['register', key]);
+function register(stage: Stage, entry: DemoEntry): Promise<CommandResult> {
+  return mooring(stage, entry, ['register', entry.key]);
 }
 
-async function mooring(stage: Stage, key: string, policy: 'automatic' | 'approval', command: readonly string[]): Promise<CommandResult> {
-  const manifest = join(stage.folder, `${key}.yaml`);
-  await writeFile(manifest, manifestText(stage.sandbox, key, policy));
+async function mooring(stage: Stage, entry: DemoEntry, command: readonly string[]): Promise<CommandResult> {
+  const manifest = join(stage.folder, `${entry.key}.yaml`);
+  await writeFile(manifest, manifestText(stage.sandbox, entry));
   const environment = { ...stage.sandbox.commandEnvironment, MOORING_ACTOR: 'requester@example.com' };
   return runMooring([...command, '--manifest', manifest, '--json'], { folder: stage.folder, environment });
-}
-
-/** A manifest as a person writes it: a key pair on both sides, references instead of secrets. */
-export function manifestText({ simulators, secretFolder }: Sandbox, key: string, policy: 'automatic' | 'approval'): string {
-  return `immuta:
-  url: ${simulators.immuta.url}
-  secret: file:${secretFolder}/immuta.api-key
-connections:
-  ${key}:
-    technology: Snowflake
-    host: ${simulators.snowflake.host}
-    port: ${simulators.snowflake.port}
-    warehouse: ${simulators.snowflake.warehouse}
-    database: IMMUTA
-    systemAccount:
-      authenticationType: keyPair
-      username: IMMUTA_SYSTEM_ACCOUNT
-      role: IMMUTA_SYSTEM
-      privateKey: file:${secretFolder}/immuta.p8
-    privilegedUser:
-      authenticationType: keyPair
-      username: MOORING_ADMIN
-      role: ACCOUNTADMIN
-      privateKey: file:${secretFolder}/admin.p8
-    script: { policy: ${policy}, expiresAfter: 1h }
-`;
 }
 
 async function pendingDecision(stage: Stage, key: string): Promise<{ workflowId: string; digest: string }> {
@@ -178,9 +163,12 @@ async function expectRegistered(stage: Stage, key: string): Promise<void> {
 }
 
 async function expectClean(stage: Stage): Promise<void> {
-  const { immuta, snowflake } = await stage.control.objects();
+  const { immuta, snowflake, databricks } = await stage.control.objects();
   expect(immuta.connections.length === 0 && immuta.integrations.length === 0, 'something is left in Immuta');
-  const left = snowflake.filter(({ name }) => name === 'IMMUTA' || name === 'IMMUTA_SYSTEM');
+  const left = [
+    ...snowflake.filter(({ name }) => name === 'IMMUTA' || name === 'IMMUTA_SYSTEM'),
+    ...databricks.filter(({ name }) => name === 'immuta' || name.startsWith('immuta.')),
+  ];
   expect(left.length === 0, `left on the platform: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`);
 }
 

@@ -27,7 +27,7 @@ try {
 }
 
 async function play(): Promise<boolean> {
-  say('Starting a Temporal server, the simulators of Immuta and Snowflake, and a worker.');
+  say('Starting a Temporal server, the simulators of Immuta, Snowflake and Databricks, and a worker.');
   const sandbox = await startSandbox({ folder, ui: true, ports: { ui: await freePort() } });
   const temporal = await connectClient({ ...sandbox.commandEnvironment }, await readKeyRing(sandbox.codecKeysFile));
   try {

@@ -65,8 +65,8 @@ export interface Sandbox {
   readonly scriptKeysFile: string;
   /** What a command needs to find this sandbox; no key, no secret. */
   readonly commandEnvironment: Readonly<Record<string, string>>;
-  /** Starts one more worker and waits until it polls. */
-  startWorker(environment?: Readonly<Record<string, string>>): Promise<SandboxWorker>;
+  /** Starts one more worker and waits until it polls. With `ownGroup` it leads a process group, which can be killed as a whole. */
+  startWorker(environment?: Readonly<Record<string, string>>, options?: { readonly ownGroup?: boolean }): Promise<SandboxWorker>;
   /** Workers, then pages, then the server. */
   stop(): Promise<void>;
 }
@@ -122,8 +122,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       codecKeysFile,
       scriptKeysFile,
       commandEnvironment,
-      async startWorker(environment = {}) {
-        const worker = await startWorker({ ...workerEnvironment, ...environment }, join(folder, 'worker.log'));
+      async startWorker(environment = {}, { ownGroup = false } = {}) {
+        const worker = await startWorker({ ...workerEnvironment, ...environment }, join(folder, 'worker.log'), ownGroup);
         workers.add(worker);
         return worker;
       },
@@ -190,10 +190,10 @@ function withoutCredentials({ immuta, snowflake, databricks, control }: Simulato
   };
 }
 
-async function startWorker(environment: Readonly<Record<string, string>>, logFile: string): Promise<SandboxWorker> {
+async function startWorker(environment: Readonly<Record<string, string>>, logFile: string, ownGroup: boolean): Promise<SandboxWorker> {
   const program = fileURLToPath(new URL('../worker/main.js', import.meta.url));
   const log = await open(logFile, 'a', 0o600);
-  const child = fork(program, [], { env: childEnvironment(environment), stdio: ['ignore', log.fd, log.fd, 'ipc'], execArgv: [] });
+  const child = fork(program, [], { env: childEnvironment(environment), stdio: ['ignore', log.fd, log.fd, 'ipc'], execArgv: [], detached: ownGroup });
   await log.close();
   const [news] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];
   if (news !== 'ready') throw new Error(`The worker did not start: ${(await readFile(logFile, 'utf8')).trim().split('\n').at(-1) ?? ''}`);

@@ -30,8 +30,9 @@ export class SimulatorControl {
     this.#url = url;
   }
 
-  async ledger(): Promise<readonly LedgerLine[]> {
-    return (await this.#call('GET', '/ledger')) as readonly LedgerLine[];
+  /** `after`: only what came after that entry. */
+  async ledger(after = 0): Promise<readonly LedgerLine[]> {
+    return (await this.#call('GET', `/ledger?after=${after}`)) as readonly LedgerLine[];
   }
 
   async objects(): Promise<SimulatedObjects> {
@@ -46,9 +47,14 @@ export class SimulatorControl {
     await this.#call('POST', '/switches', switches);
   }
 
-  /** How far the simulated account's clock is ahead of this machine's. */
+  /** How far the clock of the simulated account is ahead of this machine's, until the next reset. */
   async clock(offsetMs: number): Promise<void> {
-    await this.#call('POST', '/clock', { snowflake: offsetMs });
+    await this.#call('POST', '/clock', { offsetMs });
+  }
+
+  /** Every session at the simulated account that is open now has expired. */
+  async expireSessions(): Promise<void> {
+    await this.#call('POST', '/expiry');
   }
 
   /** Everything back to how it was at start, the ledger too. */

@@ -94,7 +94,8 @@ export interface OpenedSession {
   preflight(target: PlatformTarget): Promise<Preflight>;
   history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'>;
   inspect(objects: readonly ObjectReference[]): Promise<readonly ObjectState[]>;
-  close(): Promise<void>;
+  /** True if the platform acknowledged the log-out. */
+  close(): Promise<boolean>;
 }
 
 /** Request and answer of each thing that a runner can be asked. */
@@ -107,7 +108,8 @@ export interface RunnerCalls {
   execute: { request: { readonly statement: StatementToRun }; answer: { readonly queryId: string } };
   history: { request: { readonly tagPrefix: string; readonly since: string }; answer: readonly StatementRecord[] | 'unavailable' };
   inspect: { request: { readonly objects: readonly ObjectReference[] }; answer: readonly ObjectState[] };
-  close: { request: Record<never, never>; answer: null };
+  /** `clean`: nothing of the session is left, and the runner may serve another one. */
+  close: { request: Record<never, never>; answer: { readonly clean: boolean } };
 }
 
 export type RunnerCall = keyof RunnerCalls;

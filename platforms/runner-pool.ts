@@ -1,5 +1,6 @@
-// Opens sessions for the worker: host allow-list first, then the secrets, then a runner process of its own for each session. A runner is never
-// shared and never used twice; it may only have been started ahead (spare-runner.ts).
+// Opens sessions for the worker: host allow-list first, then the secrets, then a runner process that no other session has meanwhile: one that ended a
+// session of the same account and user cleanly (idle-runners.ts), one that was started ahead (spare-runner.ts), or a new one. How many work at
+// once is bounded by the activities that the worker takes, how many wait by `IdleLimits`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,9 @@ import type { SnowflakePrivilegedUser, SnowflakeTarget } from '../domain/snowfla
 import { checkTokenHost, hostOf } from './host-allow-list.js';
 import type { HostRules } from './host-allow-list.js';
 import { PlatformError } from './platform-error.js';
-import { Runner } from './runner.js';
+import { IdleRunners, idleLimits } from './idle-runners.js';
+import type { IdleLimits } from './idle-runners.js';
+import { Runner, sessionOver } from './runner.js';
 import { runnerEnvironment } from './runner-environment.js';
 import type {
   DatabricksLogin,
@@ -22,6 +25,8 @@ import type {
   ObjectState,
   PlatformLogin,
   Preflight,
+  RunnerCall,
+  RunnerCalls,
   SnowflakeCredential,
   SnowflakeLogin,
   StatementRecord,
@@ -37,6 +42,9 @@ export interface PlatformOptions extends HostRules {
   /** The worker's environment, of which a runner inherits a short allow-list. */
   readonly environment: NodeJS.ProcessEnv;
   readonly deadlines?: Partial<Deadlines>;
+  readonly idle?: Partial<IdleLimits>;
+  /** For which platforms a runner shall be ready before the first session. Default: none. */
+  readonly startAhead?: readonly Platform[];
 }
 
 interface Deadlines {
@@ -48,7 +56,7 @@ interface Deadlines {
   readonly closeMs: number;
 }
 
-// Import 0.3 s and login well under 10 s; a suspended account service has been seen to take half a minute.
+// Start 0.2 s and login well under 10 s; a suspended account service has been seen to take half a minute.
 const defaultDeadlines: Deadlines = { openMs: 60_000, readMs: 120_000, closeMs: 5_000 };
 
 /**
@@ -60,11 +68,24 @@ export function platformOpener(options: PlatformOptions): (target: PlatformTarge
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
   const spareOf = (technology: Platform): SpareRunner => new SpareRunner(technology, () => startRunner(options.environment), deadlines.openMs);
   const spares = { Snowflake: spareOf('Snowflake'), Databricks: spareOf('Databricks') };
+  const idle = new IdleRunners({ ...idleLimits, ...options.idle });
+  for (const technology of options.startAhead ?? []) spares[technology].provide();
   return async (target, signal) => {
     const login = await resolveLogin(target, options);
     if (signal.aborted) throw aborted();
-    return await RunnerSession.open(spares[target.technology], login, deadlines, signal);
+    const [spare, account] = [spares[target.technology], accountOf(target)];
+    const runner = idle.take(account) ?? spare.take();
+    const release = (): void => {
+      idle.give(account, runner);
+      spare.provide();
+    };
+    return await RunnerSession.open(runner, login, deadlines, signal, release);
   };
+}
+
+/** Who logs in where, by references: the same process never serves two of them. */
+function accountOf({ technology, host, port, privilegedUser }: PlatformTarget): string {
+  return JSON.stringify([technology, host.toLowerCase(), port, privilegedUser]);
 }
 
 /** A session in a runner process. It meets `PlatformSession` of the activities' ports, where its methods are documented. */
@@ -73,28 +94,32 @@ export class RunnerSession {
   readonly clockOffsetMs: number;
   readonly #runner: Runner;
   readonly #deadlines: Deadlines;
-  readonly #spare: SpareRunner;
+  readonly #leave: () => void;
+  readonly #release: () => void;
+  #over: string | undefined;
 
-  static async open(spare: SpareRunner, login: PlatformLogin, deadlines: Deadlines, signal: AbortSignal): Promise<RunnerSession> {
-    const runner = spare.take();
+  /** `release` takes the runner back after a session that ended cleanly. */
+  static async open(runner: Runner, login: PlatformLogin, deadlines: Deadlines, signal: AbortSignal, release: () => void): Promise<RunnerSession> {
     const abort = (): void => void runner.kill('the attempt was cancelled');
+    const leave = (): void => signal.removeEventListener('abort', abort); // else it would kill the runner under another session
     signal.addEventListener('abort', abort, { once: true });
-    void runner.gone.then(() => signal.removeEventListener('abort', abort));
     try {
       const { identity, clockOffsetMs } = await runner.ask('open', { login }, deadlines.openMs);
-      return new RunnerSession(runner, identity, clockOffsetMs, deadlines, spare);
+      return new RunnerSession(runner, identity, clockOffsetMs, deadlines, leave, release);
     } catch (error) {
+      leave();
       await runner.kill('the login failed');
       throw error;
     }
   }
 
-  private constructor(runner: Runner, identity: Identity, clockOffsetMs: number, deadlines: Deadlines, spare: SpareRunner) {
+  private constructor(runner: Runner, identity: Identity, clockOffsetMs: number, deadlines: Deadlines, leave: () => void, release: () => void) {
     this.#runner = runner;
     this.identity = identity;
     this.clockOffsetMs = clockOffsetMs;
     this.#deadlines = deadlines;
-    this.#spare = spare;
+    this.#leave = leave;
+    this.#release = release;
   }
 
   /** The runner's process id, for tests that look at it from the outside. */
@@ -103,38 +128,45 @@ export class RunnerSession {
   }
 
   async preflight(target: PlatformTarget): Promise<Preflight> {
-    this.#spare.provide(); // a script follows
-    return await this.#runner.ask('preflight', { target }, this.#deadlines.readMs);
+    return await this.#ask('preflight', { target }, this.#deadlines.readMs);
   }
 
   async decide(statementHashes: readonly string[]): Promise<void> {
-    await this.#runner.ask('decide', { statementHashes }, this.#deadlines.readMs);
+    await this.#ask('decide', { statementHashes }, this.#deadlines.readMs);
   }
 
   async execute(statement: StatementToRun): Promise<{ readonly queryId: string }> {
-    return await this.#runner.ask('execute', { statement }, statement.timeoutMs);
+    return await this.#ask('execute', { statement }, statement.timeoutMs);
   }
 
   async history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'> {
-    return await this.#runner.ask('history', { tagPrefix, since }, this.#deadlines.readMs);
+    return await this.#ask('history', { tagPrefix, since }, this.#deadlines.readMs);
   }
 
   async inspect(objects: readonly ObjectReference[]): Promise<readonly ObjectState[]> {
-    return await this.#runner.ask('inspect', { objects }, this.#deadlines.readMs);
+    return await this.#ask('inspect', { objects }, this.#deadlines.readMs);
   }
 
   async close(): Promise<void> {
-    try {
-      await this.#runner.ask('close', {}, this.#deadlines.closeMs);
-    } catch {
-      // A session that cannot log out is over all the same: the runner is ended below.
-    }
-    await this.#runner.end(this.#deadlines.closeMs);
-    this.#spare.provide(); // and another registration may
+    if (this.#over !== undefined) return;
+    this.#over = 'it was closed';
+    // A session that cannot log out is over all the same, and its runner with it.
+    const { clean } = await this.#runner.ask('close', {}, this.#deadlines.closeMs).catch(() => ({ clean: false }));
+    this.#leave();
+    if (clean && !this.#runner.isOver) this.#release();
+    else await this.#runner.end(this.#deadlines.closeMs);
   }
 
   async kill(): Promise<void> {
-    await this.#runner.kill('it was killed');
+    if (this.#over !== undefined) return; // the runner may serve another session by now
+    this.#over = 'it was killed';
+    this.#leave();
+    await this.#runner.kill(this.#over);
+  }
+
+  async #ask<Call extends RunnerCall>(call: Call, request: RunnerCalls[Call]['request'], deadlineMs: number): Promise<RunnerCalls[Call]['answer']> {
+    if (this.#over !== undefined) throw sessionOver(this.#over, false);
+    return await this.#runner.ask(call, request, deadlineMs);
   }
 }
 

@@ -1,7 +1,9 @@
-// The runner: a process that holds the driver, one session and the credential, and does one thing a message. Script statements leave only if their
-// SHA-256 stands at their index in what was decided and their lease has not ended. It ends at once when its channel to the worker closes.
+// The runner: a process that holds the driver, one session and its credential, and does one thing a message. Script statements leave only if their
+// SHA-256 stands at their index in what was decided and their lease has not ended. It ends at once when its channel to the worker closes. When a
+// session has ended, everything of it is let go: what was decided, the credential, the connections, and the permission to send.
 import { createHash } from 'node:crypto';
 import { monotonicMs } from './monotonic-clock.js';
+import { shutGate } from './outgoing-gate.js';
 import { PlatformError } from './platform-error.js';
 import type { OpenedSession, PlatformLogin, RunnerAnswer, RunnerCall, RunnerCalls, RunnerRequest, StatementToRun } from './runner-messages.js';
 
@@ -46,10 +48,12 @@ async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]
       return await opened().history(request.tagPrefix, request.since);
     case 'inspect':
       return await opened().inspect(request.objects);
-    case 'close':
-      await opened().close();
+    case 'close': {
+      const acknowledged = await opened().close();
       session = undefined;
-      return null;
+      decided = undefined;
+      return { clean: (await shutGate()) && acknowledged };
+    }
   }
 }
 

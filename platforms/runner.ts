@@ -103,7 +103,8 @@ export class Runner {
   }
 }
 
-function sessionOver(why: string, inFlight: boolean): PlatformError {
+/** What a session says that no longer has its runner. */
+export function sessionOver(why: string, inFlight: boolean): PlatformError {
   return new PlatformError({
     kind: 'unreachable',
     message: inFlight

@@ -1,18 +1,19 @@
-// Starting a process and loading a driver costs a third of a second and needs to know nothing of the session to come. So while there is work,
-// one runner stands ready: driver loaded, no credential, no host, and no request can leave it. Like every runner it serves one session and ends.
-// Only one for each platform, and only for a while: it weighs about 90 MB, and the session it is meant for, that of the script after its preflight, comes within
-// seconds or after hours.
+// Starting a process and loading a driver costs a fifth of a second and needs to know nothing of the session to come. So a worker that may get work
+// has one runner ready that belongs to nobody: driver loaded, no credential, no host, and no request can leave it. Whoever finds no idle runner of its
+// account takes it. Only one for each platform, and only for a while after the last work: it weighs about 75 MB.
 import type { Platform } from '../domain/script.js';
 import type { Runner } from './runner.js';
 
-const keptMs = 60_000;
+const startsAfterMs = 1_000; // by then the steps that follow at once have begun, and nobody waits for the processor
+const keptMs = 10 * 60_000; // people who are at work with it come back within minutes
 
 export class SpareRunner {
   readonly #technology: Platform;
   readonly #start: () => Runner;
   readonly #prepareMs: number;
   #waiting: Runner | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #coming: NodeJS.Timeout | undefined;
+  #going: NodeJS.Timeout | undefined;
 
   /** `prepareMs`: a spare that has not loaded its driver by then is killed. */
   constructor(technology: Platform, start: () => Runner, prepareMs: number) {
@@ -23,7 +24,6 @@ export class SpareRunner {
 
   /** The spare if there is one, else a new runner. */
   take(): Runner {
-    clearTimeout(this.#timer);
     const spare = this.#waiting;
     this.#waiting = undefined;
     if (spare === undefined || spare.isOver) return this.#start();
@@ -31,19 +31,20 @@ export class SpareRunner {
     return spare;
   }
 
-  /** Makes sure of a spare. To be called where it takes the processor from nothing that somebody waits for: not beside a login or a script. */
+  /** Makes sure that there is a spare a second after the last call, and for a while. */
   provide(): void {
-    clearTimeout(this.#timer);
-    if (this.#waiting === undefined || this.#waiting.isOver) this.#waiting = this.#prepared();
-    this.#timer = setTimeout(() => this.#letGo(), keptMs).unref();
+    clearTimeout(this.#going);
+    this.#going = setTimeout(() => this.#letGo(), keptMs).unref();
+    clearTimeout(this.#coming);
+    this.#coming = setTimeout(() => this.#prepare(), startsAfterMs).unref();
   }
 
-  #prepared(): Runner {
+  #prepare(): void {
+    if (this.#waiting !== undefined && !this.#waiting.isOver) return;
     const runner = this.#start();
-    // A worker that ends does not wait for its spare, which ends with the channel between them.
-    runner.keepsAlive(false);
+    runner.keepsAlive(false); // a worker that ends does not wait for it: it ends with the channel between them
     runner.ask('prepare', { technology: this.#technology }, this.#prepareMs).catch(() => undefined); // a spare that failed is over, and so is not taken
-    return runner;
+    this.#waiting = runner;
   }
 
   #letGo(): void {

@@ -20,7 +20,10 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-/** Serves `GET /ledger`, `GET /objects`, `POST /faults`, `POST /switches`, `POST /clock` and `POST /reset`. Rejects if the port is taken. */
+/**
+ * Serves `GET /ledger` (with `?after=<n>` what came after entry n), `GET /objects`, `POST /faults`, `POST /switches`, `POST /clock`, `POST /expiry` and
+ * `POST /reset`. Rejects if the port is taken.
+ */
 export function startControl(controlled: Controlled, port: number): Promise<ControlServer> {
   return listenOnLoopback('control', port, (request, response) => {
     answer(request, response, controlled).catch((error: unknown) => {
@@ -34,9 +37,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
   const body = (await readBody(request)) ?? '';
   // A page in somebody's browser must not steer the simulators: browsers send an Origin, our callers do not.
   if (request.headers.origin !== undefined) return send(response, 403, { error: 'The control server answers programs, not pages.' });
-  switch (`${request.method} ${request.url}`) {
+  const url = new URL(request.url ?? '/', 'http://control');
+  switch (`${request.method} ${url.pathname}`) {
     case 'GET /ledger':
-      return send(response, 200, ledger.entries);
+      return send(response, 200, ledger.entries.slice(readCount(url.searchParams.get('after') ?? '0')));
     case 'GET /objects':
       return send(response, 200, { immuta: immuta.objects(), snowflake: snowflake.objects(), databricks: databricks.objects() });
     case 'POST /faults': {
@@ -47,15 +51,21 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
     case 'POST /switches':
       return send(response, 200, immuta.setSwitches(JSON.parse(body)));
     case 'POST /clock': {
-      const offsetMs = readOffset(JSON.parse(body));
-      snowflake.setClockOffset(offsetMs);
-      return send(response, 200, { snowflake: offsetMs });
+      const { offsetMs } = JSON.parse(body) as { offsetMs?: unknown };
+      if (!Number.isInteger(offsetMs)) throw new TypeError('The clock is set as { "offsetMs": <whole number> }, ahead of this machine\'s.');
+      snowflake.setClockOffset(Number(offsetMs));
+      return send(response, 200, {});
     }
+    case 'POST /expiry':
+      snowflake.expireSessions('master');
+      return send(response, 200, {});
     case 'POST /reset':
       reset(controlled);
       return send(response, 200, {});
     default:
-      return send(response, 404, { error: 'There are GET /ledger, GET /objects, POST /faults, POST /switches, POST /clock and POST /reset.' });
+      return send(response, 404, {
+        error: 'There are GET /ledger, GET /objects, POST /faults, POST /switches, POST /clock, POST /expiry and POST /reset.',
+      });
   }
 }
 
@@ -72,6 +82,7 @@ export function reset({ ledger, faults, immuta, snowflake, databricks }: Control
 const faultFields: Readonly<Record<string, (value: unknown) => boolean>> = {
   where: (value) => typeof value === 'string' && /^(immuta|snowflake|databricks):\S/.test(value),
   nth: isCount,
+  matching: (value) => typeof value === 'string' && value !== '',
   kind: (value) => (faultKinds as readonly unknown[]).includes(value),
   delayMs: isCount,
   status: (value) => isCount(value) && Number(value) >= 200 && Number(value) <= 599,
@@ -85,11 +96,9 @@ function isCount(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0;
 }
 
-/** `{ "snowflake": <ms> }`: how far the account's clock is ahead. */
-function readOffset(body: unknown): number {
-  const offset: unknown = typeof body === 'object' && body !== null && 'snowflake' in body ? body.snowflake : undefined;
-  if (typeof offset !== 'number' || !Number.isInteger(offset)) throw new TypeError('A clock is set as { "snowflake": <whole milliseconds> }.');
-  return offset;
+function readCount(text: string): number {
+  if (!isCount(Number(text))) throw new TypeError(`"${text}" is no count of entries.`);
+  return Number(text);
 }
 
 function readFaults(list: unknown): readonly Fault[] {

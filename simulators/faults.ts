@@ -1,6 +1,21 @@
 // Faults are counted by place: the n-th call of a place, counted from when the fault was set, meets it.
 
-export const faultKinds = ['refuse', 'drop-before', 'drop-after', 'delay', 'status', 'garbage', 'hang'] as const;
+export const faultKinds = [
+  'refuse',
+  'drop-before',
+  'drop-after',
+  'silence-before',
+  'silence-after',
+  'delay',
+  'late',
+  'status',
+  'garbage',
+  'hang',
+] as const;
+/**
+ * `drop` cuts the connection, `silence` leaves it open and never answers: `before` anything was done, or `after` all of it was. A statement that
+ * meets `hang` runs for ever, one that meets `delay` takes long, and their platform says so; of one that is `late` it knows nothing before it arrives.
+ */
 export type FaultKind = (typeof faultKinds)[number];
 
 export interface Fault {
@@ -9,7 +24,9 @@ export interface Fault {
   /** Which call from now on, from 1; 0 means every call. */
   readonly nth: number;
   readonly kind: FaultKind;
-  /** Milliseconds, for `delay`. */
+  /** Only calls that hold this text: in the statement, its tag, or the body. They alone are counted, and this fault goes before those for any call, the newest first. */
+  readonly matching?: string;
+  /** Milliseconds, for `delay` and `late`. */
   readonly delayMs?: number;
   /** HTTP status, for `status`. */
   readonly status?: number;
@@ -34,14 +51,15 @@ export class Faults {
     this.#set = [];
   }
 
-  /** Counts one call of a place and gives the fault it meets, if any. */
-  meet(where: string): Fault | undefined {
-    let met: Fault | undefined;
+  /** Counts one call of a place and gives the fault it meets, if any. `content` is what the call says. */
+  meet(where: string, content = ''): Fault | undefined {
+    const met: Fault[] = [];
     for (const entry of this.#set) {
-      if (entry.fault.where !== where) continue;
+      const { fault } = entry;
+      if (fault.where !== where || (fault.matching !== undefined && !content.includes(fault.matching))) continue;
       entry.seen++;
-      if (met === undefined && (entry.fault.nth === 0 || entry.seen === entry.fault.nth)) met = entry.fault;
+      if (fault.nth === 0 || entry.seen === fault.nth) met.push(fault);
     }
-    return met;
+    return met.findLast(({ matching }) => matching !== undefined) ?? met[0];
   }
 }

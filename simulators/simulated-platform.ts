@@ -15,10 +15,12 @@ export interface SimulatedPlatform {
   hasDatabase(name: string): boolean;
   hasUser(name: string): boolean;
   hasRole(name: string): boolean;
-  /** How far its clock is ahead of this machine's. */
-  setClockOffset(milliseconds: number): void;
   /** Everything that exists, for people and tests; never a secret. */
   objects(): unknown;
+  /** How far its clock is ahead of this machine's. */
+  setClockOffset(milliseconds: number): void;
+  /** Every session that is open now has expired, with `master` beyond renewal. */
+  expireSessions(which: 'session' | 'master'): void;
   /** Back to how it was at start: same users, same credentials, nothing else. */
   reset(): void;
   close(): Promise<void>;

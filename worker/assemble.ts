@@ -31,6 +31,7 @@ export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, s
     databricksHosts: config.databricksHosts,
     allowedTokenHosts: config.tokenHosts,
     allowLoopback,
+    startAhead: config.role === 'workflows' ? [] : ['Snowflake'],
   });
 
   return {

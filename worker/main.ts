@@ -8,7 +8,7 @@ import { assemble } from './assemble.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { installTelemetry } from './telemetry.js';
 
-/** Each script holds a runner process of about 100 MB. */
+/** Each script holds a runner process of about 80 MB. */
 const maxScripts = 20;
 
 /** How long a run waits for the worker that has it in memory before any other may take it; the SDK's 10 s are felt after every crash. */
@@ -68,4 +68,5 @@ async function serve(config: WorkerConfig): Promise<void> {
   }
   await Promise.all(workers.map((worker) => worker.run()));
   await connection.close();
+  if (process.connected) process.disconnect(); // an open channel would keep the process alive, with nothing left to do
 }

@@ -5,35 +5,39 @@ import { Option } from 'commander';
 import { CommandError } from '../command-error.js';
 import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
-import type { NewAccount, NewManifest } from '../manifest-text.js';
+import type { NewManifest } from '../manifest-text.js';
+import type { Surroundings, Wishes } from '../new-manifest.js';
+import { exampleSurroundings, newConnection, newTargets, technologies } from '../new-manifest.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf } from '../shell.js';
 
-interface Options extends JsonOption {
+interface Options extends JsonOption, Wishes {
   readonly manifest?: string;
   readonly dev?: true;
   readonly immutaUrl?: string;
   readonly key?: string;
-  readonly host?: string;
-  readonly warehouse?: string;
-  readonly database?: string;
-  readonly authentication?: NewAccount['authenticationType'];
 }
 
 export const build: BuildCommand = (shell, finish) =>
   createCommand('init', 'Write a manifest; never asks for a secret, never overwrites', [
     'init --dev',
+    'init --dev --technology Databricks --manifest lake.yaml',
     'init --immuta-url https://acme.hosted.immutacloud.com --key snow_prod --host acme.eu-west-1.snowflakecomputing.com',
   ])
     .option('--manifest <file>', 'where to write it; default ./mooring.yaml')
     .option('--dev', 'for the simulators of the running "mooring dev"')
     .option('--immuta-url <url>', 'the address of the Immuta tenant')
     .option('--key <connectionKey>', 'the name of the connection in Immuta')
-    .option('--host <host>', 'the host of the Snowflake account')
-    .option('--warehouse <name>', 'the warehouse Immuta uses')
-    .option('--database <name>', 'the new database that Immuta owns')
-    .addOption(new Option('--authentication <type>', 'how both accounts log in').choices(['keyPair', 'userPassword']))
+    .addOption(new Option('--technology <name>', 'the platform; default Snowflake').choices(technologies))
+    .option('--host <host>', 'the host of the Snowflake account or the Databricks workspace')
+    .option('--warehouse <name>', 'Snowflake: the warehouse Immuta uses')
+    .option('--database <name>', 'Snowflake: the new database that Immuta owns')
+    .option('--http-path <path>', 'Databricks: the HTTP path of the SQL warehouse')
+    .option('--catalog <name>', 'Databricks: the new catalog that Immuta owns')
+    .addOption(
+      new Option('--authentication <type>', 'how both accounts log in').choices(technologies.flatMap((name) => newTargets[name].authentications)),
+    )
     .action(async (options: Options) => finish(await init(shell, options)));
 
 async function init(shell: Shell, options: Options): Promise<ExitCode> {
@@ -42,7 +46,12 @@ async function init(shell: Shell, options: Options): Promise<ExitCode> {
   if (existsSync(file)) throw alreadyThere(file);
 
   const mayAsk = shell.stdin.isTTY === true && output.interactive && Object.keys(options).length === 0;
-  const manifest = options.dev === true ? await devManifest(shell, options) : mayAsk ? await askManifest() : exampleManifest(options);
+  const manifest =
+    options.dev === true
+      ? newManifest(options, await devSurroundings(shell), 'dev')
+      : mayAsk
+        ? await askManifest()
+        : newManifest(options, exampleSurroundings, 'prod');
   if (manifest === undefined) return exitCodes.interrupted;
 
   const { manifestText } = await import('../manifest-text.js');
@@ -72,71 +81,68 @@ function alreadyThere(file: string): CommandError {
   return new CommandError('usage', `${file} is there already and is not overwritten.`, 'Edit it, or name another file with --manifest.');
 }
 
-function exampleManifest(options: Options): NewManifest {
-  const authenticationType = options.authentication ?? 'keyPair';
-  const secretOf = (name: string): string =>
-    authenticationType === 'keyPair' ? `file:/run/secrets/${name}.p8` : `file:/run/secrets/${name}.password`;
+function newManifest(options: Options, surroundings: Surroundings, ending: string): NewManifest {
+  const { keyPrefix } = newTargets[options.technology ?? 'Snowflake'];
   return {
-    immutaUrl: options.immutaUrl ?? 'https://acme.hosted.immutacloud.com',
-    immutaSecret: 'env:IMMUTA_API_KEY',
-    connectionKey: options.key ?? 'snow_prod',
-    host: options.host ?? 'acme.eu-west-1.snowflakecomputing.com',
-    port: 443,
-    warehouse: options.warehouse ?? 'IMMUTA_WH',
-    database: options.database ?? 'IMMUTA',
-    systemAccount: { authenticationType, username: 'IMMUTA_SYSTEM_ACCOUNT', role: 'IMMUTA_SYSTEM', secret: secretOf('immuta') },
-    privilegedUser: { authenticationType, username: 'MOORING_ADMIN', role: 'ACCOUNTADMIN', secret: secretOf('admin') },
+    immutaUrl: options.immutaUrl ?? surroundings.immutaUrl,
+    immutaSecret: surroundings.immutaSecret,
+    connectionKey: options.key ?? `${keyPrefix}_${ending}`,
+    connection: newConnection(options, surroundings),
     policy: 'approval',
   };
 }
 
-async function devManifest(shell: Shell, options: Options): Promise<NewManifest> {
+/** The simulators of the `mooring dev` that runs in this folder or above. */
+async function devSurroundings(shell: Shell): Promise<Surroundings> {
   const { findDev } = await import('../config.js');
   const dev = findDev(shell.folder);
   if (dev?.simulators === undefined || dev.secretFolder === undefined) {
     throw new CommandError('usage', 'No running "mooring dev" was found in this folder or above.', 'Start "mooring dev" here in another terminal.');
   }
-  const { immuta, snowflake } = dev.simulators;
-  const authenticationType = options.authentication ?? 'keyPair';
-  const secretOf = (name: string): string => `file:${dev.secretFolder}/${name}.${authenticationType === 'keyPair' ? 'p8' : 'password'}`;
-  return {
-    ...exampleManifest(options),
-    immutaUrl: immuta.url,
-    immutaSecret: `file:${dev.secretFolder}/immuta.api-key`,
-    connectionKey: options.key ?? 'snow_dev',
-    host: snowflake.host,
-    port: snowflake.port,
-    warehouse: options.warehouse ?? snowflake.warehouse,
-    systemAccount: { authenticationType, username: 'IMMUTA_SYSTEM_ACCOUNT', role: 'IMMUTA_SYSTEM', secret: secretOf('immuta') },
-    privilegedUser: { authenticationType, username: 'MOORING_ADMIN', role: 'ACCOUNTADMIN', secret: secretOf('admin') },
-  };
+  const { immuta, snowflake, databricks } = dev.simulators;
+  return { immutaUrl: immuta.url, immutaSecret: `file:${dev.secretFolder}/immuta.api-key`, secretFolder: dev.secretFolder, snowflake, databricks };
 }
 
-/** Five questions on a terminal; `undefined` when the person stops. */
+/** A few questions on a terminal; `undefined` when the person stops. */
 async function askManifest(): Promise<NewManifest | undefined> {
   const { group, select, text } = await import('@clack/prompts');
-  const example = exampleManifest({});
+  const { snowflake, databricks, immutaUrl } = exampleSurroundings;
   const ask = (message: string, initialValue: string) => () => text({ message, initialValue, output: process.stderr });
+  const choose = (message: string, values: readonly string[]) => () =>
+    select({ message, options: values.map((value) => ({ value })), output: process.stderr });
   let stopped = false;
-  const answers = await group(
-    {
-      immutaUrl: ask('Immuta tenant', example.immutaUrl),
-      key: ask('connectionKey: the name of the connection in Immuta', example.connectionKey),
-      host: ask('Snowflake account host', example.host),
-      warehouse: ask('Warehouse', example.warehouse),
-      database: ask('New database that Immuta will own', example.database),
-      authentication: () =>
-        select({
-          message: 'How both accounts log in',
-          options: [{ value: 'keyPair' as const }, { value: 'userPassword' as const }],
-          output: process.stderr,
-        }),
+  const rules = {
+    onCancel: () => {
+      stopped = true;
     },
-    {
-      onCancel: () => {
-        stopped = true;
-      },
-    },
-  );
-  return stopped ? undefined : exampleManifest(answers);
+  };
+  const first = await group({ immutaUrl: ask('Immuta tenant', immutaUrl), platform: choose('Platform', technologies) }, rules);
+  if (stopped) return undefined;
+  const technology = technologies.find((name) => name === first.platform) ?? 'Snowflake';
+  const { keyPrefix, authentications } = newTargets[technology];
+  const common = {
+    key: ask('connectionKey: the name of the connection in Immuta', `${keyPrefix}_prod`),
+    authentication: choose('How both accounts log in', authentications),
+  };
+  const answers: Wishes & { readonly key: string } =
+    technology === 'Snowflake'
+      ? await group(
+          {
+            host: ask('Snowflake account host', snowflake.host),
+            warehouse: ask('Warehouse', snowflake.warehouse),
+            database: ask('New database that Immuta will own', 'IMMUTA'),
+            ...common,
+          },
+          rules,
+        )
+      : await group(
+          {
+            host: ask('Databricks workspace host', databricks.host),
+            httpPath: ask('HTTP path of the SQL warehouse', databricks.httpPath),
+            catalog: ask('New catalog that Immuta will own', 'immuta'),
+            ...common,
+          },
+          rules,
+        );
+  return stopped ? undefined : newManifest({ ...answers, technology, immutaUrl: first.immutaUrl }, exampleSurroundings, 'prod');
 }

@@ -1,7 +1,7 @@
 // The only file that loads @databricks/sql, and the place where what it does of its own accord is switched off: it prints, listens for uncaught
 // exceptions, reports telemetry and downloads results from other hosts. Its native "kernel" backend is never asked for.
 import type { DBSQLClient } from '@databricks/sql';
-import { installOutgoingGate } from '../outgoing-gate.js';
+import { installOutgoingGate, openGate } from '../outgoing-gate.js';
 import type { OutgoingRule } from '../outgoing-gate.js';
 import { leaveUnloaded } from '../unloaded-modules.js';
 
@@ -15,13 +15,12 @@ const unloaded = [
   'winston', // writes log files
 ];
 
-let current: OutgoingRule = () => 'refused: nobody has logged in';
 let loading: Promise<typeof DBSQLClient> | undefined;
 
-/** Loads the driver behind a rule that lets nothing leave. Once in a process. */
+/** Loads the driver behind a gate that lets nothing leave. Once in a process. */
 export async function preloadDriver(): Promise<typeof DBSQLClient> {
   loading ??= (async () => {
-    installOutgoingGate((request) => current(request)); // before the import: what a library keeps of Node's functions, it keeps guarded
+    installOutgoingGate(); // before the import: what a library keeps of Node's functions, it keeps guarded
     leaveUnloaded('@databricks/sql', unloaded);
     const { DBSQLClient } = await import('@databricks/sql');
     return DBSQLClient;
@@ -32,6 +31,6 @@ export async function preloadDriver(): Promise<typeof DBSQLClient> {
 /** A silent client with `rule` in force from now on. It connects to nothing until a session is opened. */
 export async function newClient(rule: OutgoingRule): Promise<DriverClient> {
   const Client = await preloadDriver();
-  current = rule;
+  openGate(rule);
   return new Client({ logger: { log: () => undefined } }); // the default one prints, and takes the process's uncaught exceptions
 }

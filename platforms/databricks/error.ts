@@ -54,7 +54,7 @@ export function loginFailure(error: unknown, login: { readonly host: string; rea
   }
   if (kind === 'network' && isCertificateTrouble(code))
     return failed(
-      'unreachable',
+      'invalid-request', // no other try cures it
       `The certificate of ${login.host} is not trusted (${code}).`,
       'Name the authority that signed it in NODE_EXTRA_CA_CERTS of the platform worker.',
     );

@@ -93,9 +93,9 @@ export class DatabricksSession {
     return await inspectObjects(this.#read, objects);
   }
 
-  /** Logs out. What the platform says to that does not matter: the process ends next. */
-  async close(): Promise<void> {
-    await logOut(this.#open.loggedIn);
+  /** Logs out. True if Databricks acknowledged it. */
+  async close(): Promise<boolean> {
+    return await logOut(this.#open.loggedIn);
   }
 
   readonly #read = async (statement: OwnStatement): Promise<readonly Row[]> =>
@@ -127,9 +127,13 @@ async function readOwn(
   return { queryId, rows: result };
 }
 
-async function logOut({ client, session }: LoggedIn): Promise<void> {
-  await session.close().catch(() => undefined);
+async function logOut({ client, session }: LoggedIn): Promise<boolean> {
+  const acknowledged = await session.close().then(
+    ({ isSuccess }) => isSuccess,
+    () => false,
+  );
   await client.close().catch(() => undefined);
+  return acknowledged;
 }
 
 function refuseUnsendable(index: number, text: string, tag: string): void {

@@ -1,7 +1,7 @@
 // The only file that loads snowflake-sdk, and the place where its side effects are switched off (those of its import by `runner-environment.ts`).
 import type SnowflakeDriver from 'snowflake-sdk';
 import type { Connection } from 'snowflake-sdk';
-import { installOutgoingGate } from '../outgoing-gate.js';
+import { installOutgoingGate, openGate } from '../outgoing-gate.js';
 import type { OutgoingRule } from '../outgoing-gate.js';
 import { leaveUnloaded } from '../unloaded-modules.js';
 
@@ -18,13 +18,12 @@ const unloaded = [
   'winston', // writes log files
 ];
 
-let current: OutgoingRule = () => 'refused: nobody has logged in';
 let loading: Promise<Driver> | undefined;
 
-/** Loads the driver, silent, behind a rule that lets nothing leave. Once in a process. */
+/** Loads the driver, silent, behind a gate that lets nothing leave. Once in a process. */
 export async function preloadDriver(): Promise<Driver> {
   loading ??= (async () => {
-    installOutgoingGate((request) => current(request)); // before the import: what a library keeps of Node's functions, it keeps guarded
+    installOutgoingGate(); // before the import: what a library keeps of Node's functions, it keeps guarded
     leaveUnloaded('snowflake-sdk', unloaded);
     const { default: driver } = await import('snowflake-sdk');
     const silent = (): void => undefined;
@@ -40,7 +39,7 @@ export async function preloadDriver(): Promise<Driver> {
 /** The driver with `rule` in force from now on. */
 export async function loadDriver(rule: OutgoingRule, plainHttp: boolean): Promise<Driver> {
   const driver = await preloadDriver();
-  current = rule;
+  openGate(rule);
   if (plainHttp) driver.configure({ useEnvProxy: false }); // a proxy would be asked for loopback too
   return driver;
 }

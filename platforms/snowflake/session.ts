@@ -76,9 +76,9 @@ export class SnowflakeSession {
     return await inspectObjects(this.#read, objects);
   }
 
-  /** Logs out. What the driver says to that does not matter: the process ends next. */
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.#connection.destroy(() => resolve()));
+  /** Logs out. True if Snowflake acknowledged it. */
+  async close(): Promise<boolean> {
+    return await new Promise((resolve) => this.#connection.destroy((error) => resolve(error === undefined || error === null)));
   }
 
   readonly #read = async (statement: OwnStatement): Promise<readonly Row[]> => await readOwn(this.#connection, this.#sending, statement);

@@ -1,6 +1,6 @@
 // The vendor's addresses: the Thrift service of one warehouse, the authorization server, and the few REST calls that go with them.
 //
-// A fault takes the place of the answer before anything is done, with three exceptions: `drop-after` and `garbage` do everything and spoil the answer,
+// A fault takes the place of the answer before anything is done, with exceptions: `drop-after`, `silence-after` and `garbage` do everything and spoil the answer,
 // and `delay` makes a statement slow, or any other call late.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,7 +42,7 @@ export async function route(site: Site, request: IncomingMessage, response: Serv
     ...(call === undefined ? {} : { call }),
   });
   if (isThrift) {
-    await answer(site, response, await placesOf(call, body), call === 'ExecuteStatement', (fault) =>
+    await answer(site, response, await placesOf(call, body), call === 'ExecuteStatement', body.toString('latin1'), (fault) =>
       thriftAnswer(site, url, request, body, call, fault),
     );
     return;
@@ -50,13 +50,13 @@ export async function route(site: Site, request: IncomingMessage, response: Serv
   const endpoint = `${request.method} ${url.pathname}`;
   const text = body.toString();
   if (endpoint === 'POST /oidc/v1/token') {
-    await answer(site, response, ['databricks:token'], false, (fault) =>
+    await answer(site, response, ['databricks:token'], false, text, (fault) =>
       fault?.kind === 'refuse'
         ? refuseToken(401, fault.code ?? 'invalid_client', 'Injected refusal.')
         : issueToken(request, text, site.base, site.workspace.principals),
     );
   } else if (endpoint === 'GET /api/2.0/sql/history/queries') {
-    await answer(site, response, ['databricks:history'], false, (fault) =>
+    await answer(site, response, ['databricks:history'], false, text, (fault) =>
       fault?.kind === 'refuse' ? restError(403, fault.code ?? 'PERMISSION_DENIED', 'Injected refusal.') : restAnswer(site, request, url, text),
     );
   } else {
@@ -85,14 +85,22 @@ async function answer(
   response: ServerResponse,
   places: readonly string[],
   statement: boolean,
+  content: string,
   work: (fault?: Fault) => Answer | Promise<Answer>,
 ): Promise<void> {
-  const [fault] = places.map((place) => faults.meet(place)).filter((met) => met !== undefined);
+  const met = places.map((place) => faults.meet(place, content)).filter((each) => each !== undefined);
+  const fault = met.find(({ matching }) => matching !== undefined) ?? met[0];
   if (fault === undefined) {
     send(response, await work());
     return;
   }
-  ledger.record({ simulator: 'databricks', kind: 'fault', where: fault.where, fault: fault.kind });
+  ledger.record({
+    simulator: 'databricks',
+    kind: 'fault',
+    where: fault.where,
+    fault: fault.kind,
+    ...(fault.matching === undefined ? {} : { matching: fault.matching }),
+  });
   switch (fault.kind) {
     case 'refuse':
       send(response, await work(fault), fault.bodyBytes);
@@ -103,6 +111,13 @@ async function answer(
     case 'drop-after':
       await work();
       response.destroy();
+      return;
+    case 'silence-after':
+      await work();
+      return;
+    case 'late':
+      await sleep(fault.delayMs ?? 0, undefined, { signal: closing });
+      send(response, await work(), fault.bodyBytes);
       return;
     case 'delay':
       if (!statement) await sleep(fault.delayMs ?? 0, undefined, { signal: closing });
@@ -123,6 +138,7 @@ async function answer(
         fault.bodyBytes,
       );
       return;
+    case 'silence-before':
     case 'hang':
       return;
   }

@@ -1,7 +1,8 @@
 // One request on its way through the stations: body, ledger, fault, credentials, permission, payload rules, state.
 //
-// A fault takes the place of the answer before anything is done, with two exceptions: `drop-after` does everything and then cuts the connection, and
-// `delay` waits before it does anything, even when the caller has gone away meanwhile: what was sent arrives late, as it can on a real network.
+// A fault takes the place of the answer before anything is done, with these exceptions: `drop-after` does everything and then cuts the connection,
+// `silence-after` does everything and never answers, and `delay` and `late` wait before anything is done, even when the caller has gone away
+// meanwhile: what was sent arrives late, as it can on a real network.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from '../faults.js';
@@ -29,13 +30,22 @@ export async function serve(request: IncomingMessage, response: ServerResponse, 
   const body = await readBody(request);
   const exchange = new Exchange(request, body, tenant);
   const entry = ledger.record({ simulator: 'immuta', kind: 'request', ...exchange.description });
-  const fault = exchange.place === undefined ? undefined : faults.meet(exchange.place);
-  if (fault !== undefined) ledger.record({ simulator: 'immuta', kind: 'fault', where: fault.where, fault: fault.kind, request: entry.at });
+  const fault = exchange.place === undefined ? undefined : faults.meet(exchange.place, `${request.url}\n${body ?? ''}`);
+  if (fault !== undefined)
+    ledger.record({
+      simulator: 'immuta',
+      kind: 'fault',
+      where: fault.where,
+      fault: fault.kind,
+      request: entry.at,
+      ...(fault.matching === undefined ? {} : { matching: fault.matching }),
+    });
 
   if (fault?.kind === 'drop-before') return cut(request, entry, 'before');
-  if (fault?.kind === 'hang') return note(entry, { hung: true });
+  if (fault?.kind === 'hang' || fault?.kind === 'silence-before') return note(entry, { hung: true });
   if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, { signal: tenant.closing });
   const answer = insteadOf(fault) ?? (await exchange.answer());
+  if (fault?.kind === 'silence-after') return note(entry, { hung: true, status: answer.status });
   if (fault?.kind === 'drop-after') return cut(request, entry, 'after', answer.status);
   note(entry, { status: answer.status });
   await send(response, answer, fault?.bodyBytes);

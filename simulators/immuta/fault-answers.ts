@@ -20,7 +20,10 @@ export function insteadOf(fault: Fault | undefined): Answer | undefined {
     }
     case 'drop-before':
     case 'drop-after':
+    case 'silence-before':
+    case 'silence-after':
     case 'delay':
+    case 'late':
     case 'hang':
       return undefined;
   }

@@ -7,17 +7,24 @@ import { sendJson, sendText } from './http.js';
 import type { Answer } from './wire.js';
 import { failure } from './wire.js';
 
-/** Counts a call at each of its places and gives the first fault met; the ledger hears of it. */
-export function meetFault(faults: Faults, ledger: Ledger, places: readonly string[]): Fault | undefined {
-  const met = places.map((place) => faults.meet(place)).filter((fault) => fault !== undefined);
-  const [fault] = met;
-  if (fault !== undefined) ledger.record({ simulator: 'snowflake', kind: 'fault', where: fault.where, fault: fault.kind });
+/** Counts a call at each of its places and gives the first fault met, one that names the call before others; the ledger hears of it. */
+export function meetFault(faults: Faults, ledger: Ledger, places: readonly string[], content?: string): Fault | undefined {
+  const met = places.map((place) => faults.meet(place, content)).filter((fault) => fault !== undefined);
+  const fault = met.find(({ matching }) => matching !== undefined) ?? met[0];
+  if (fault !== undefined)
+    ledger.record({
+      simulator: 'snowflake',
+      kind: 'fault',
+      where: fault.where,
+      fault: fault.kind,
+      ...(fault.matching === undefined ? {} : { matching: fault.matching }),
+    });
   return fault;
 }
 
 /**
- * Answers a request the way the fault says. `refuse`, `drop-before`, `status` and `hang` leave the work undone;
- * `drop-after` and `garbage` do it and spoil the answer.
+ * Answers a request the way the fault says. `refuse`, `drop-before`, `silence-before`, `status` and `hang` leave the work undone;
+ * `drop-after`, `silence-after` and `garbage` do it and spoil the answer.
  */
 export async function answerWithFault(
   response: ServerResponse,
@@ -40,7 +47,11 @@ export async function answerWithFault(
       await work();
       response.destroy();
       return;
+    case 'silence-after':
+      await work();
+      return;
     case 'delay':
+    case 'late':
       await sleep(fault.delayMs ?? 0);
       sendJson(response, await work());
       return;
@@ -51,6 +62,7 @@ export async function answerWithFault(
       await work();
       sendText(response, fault.body ?? '<html><body>Bad gateway</body></html>', 200, { 'content-type': 'text/html' });
       return;
+    case 'silence-before':
     case 'hang':
       return;
     default:

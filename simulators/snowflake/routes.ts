@@ -10,7 +10,7 @@ import type { LoginRequest } from './login.js';
 import { login, loginRefusal } from './login.js';
 import { answerWithFault, meetFault } from './meet-fault.js';
 import type { Query } from './query.js';
-import { asRecord, asText, readQueryRequest } from './query-request.js';
+import { asRecord, asText, readQueryRequest, tagOf } from './query-request.js';
 import type { Disturbance, QueryRunner } from './query-runner.js';
 import type { OpenSession, SessionStore } from './session-store.js';
 import { isOpen, masterValiditySeconds, tokenValiditySeconds } from './session-store.js';
@@ -120,13 +120,13 @@ async function executeText(life: Life, opened: OpenSession, { url, body }: Incom
   const request = readQueryRequest(body, url.searchParams.get('requestId') ?? url.searchParams.get('request_id') ?? undefined);
   const compiled = compile(request, session);
   const places = compiled.history ? ['snowflake:history'] : compiled.read ? ['snowflake:query'] : ['snowflake:write', 'snowflake:query'];
-  const fault = meetFault(life.faults, life.ledger, places);
+  const fault = meetFault(life.faults, life.ledger, places, `${tagOf(request, session)}\n${request.text}`);
   const disturbance = disturbanceOf(fault);
   const work = async (): Promise<Answer> => {
     const query = life.runner.findByRequest(session.id, request.requestId) ?? life.runner.start(compiled, session, disturbance);
     if (request.asynchronous) return inProgressAnswer(query.id, true);
     // Whoever drops or spoils the answer waits for the effect; nobody hears the rest
-    return fault?.kind === 'drop-after' || fault?.kind === 'garbage' ? query.settled : answerInTime(query);
+    return fault?.kind === 'drop-after' || fault?.kind === 'silence-after' || fault?.kind === 'garbage' ? query.settled : answerInTime(query);
   };
   await answerWithFault(response, disturbance === undefined ? fault : undefined, work);
 }

@@ -159,17 +159,33 @@ describe('A running dev', () => {
 
   test('gives init --dev the addresses and secret files of its simulators', async () => {
     writeDev({
-      simulators: { immuta: { url: 'http://127.0.0.1:4001' }, snowflake: { host: '127.0.0.1', port: 4002, warehouse: 'WH' } },
+      simulators: {
+        immuta: { url: 'http://127.0.0.1:4001' },
+        snowflake: { host: '127.0.0.1', port: 4002, warehouse: 'WH' },
+        databricks: {
+          host: '127.0.0.1',
+          port: 4003,
+          httpPath: '/sql/1.0/warehouses/simulated',
+          tokenUrl: 'https://127.0.0.1:4003/oidc/v1/token',
+          privilegedUser: { clientId: 'one' },
+          systemAccount: { clientId: 'two' },
+        },
+      },
       secretFolder: join(folder, '.mooring', 'secrets'),
     });
 
     const finished = await mooring(['init', '--dev'], {});
+    const lake = await mooring(['init', '--dev', '--technology', 'Databricks', '--manifest', 'lake.yaml'], {});
 
-    expect(finished.exitCode).toBe(0);
-    const manifest = readFileSync(join(folder, 'mooring.yaml'), 'utf8');
-    expect(manifest).toContain('url: http://127.0.0.1:4001');
-    expect(manifest).toContain('port: 4002');
-    expect(manifest).toContain(`file:${join(folder, '.mooring', 'secrets')}/admin.p8`);
+    expect([finished.exitCode, lake.exitCode]).toEqual([0, 0]);
+    const snowflake = readFileSync(join(folder, 'mooring.yaml'), 'utf8');
+    const databricks = readFileSync(join(folder, 'lake.yaml'), 'utf8');
+    for (const manifest of [snowflake, databricks]) expect(manifest).toContain('url: http://127.0.0.1:4001');
+    expect(snowflake).toContain('port: 4002');
+    expect(snowflake).toContain(`file:${join(folder, '.mooring', 'secrets')}/admin.p8`);
+    expect(databricks).toContain('port: 4003');
+    expect(databricks).toContain('authorityUrl: https://127.0.0.1:4003/oidc/v1/token');
+    expect(databricks).toContain(`file:${join(folder, '.mooring', 'secrets')}/databricks-immuta.client-secret`);
   });
 });
 
@@ -181,6 +197,26 @@ describe('init', () => {
     expect(JSON.parse(finished.stdout)).toMatchObject({ v: 1, connectionKey: 'snow_eu' });
     expect(readFileSync(join(folder, 'mooring.yaml'), 'utf8')).toMatch(/^# yaml-language-server: \$schema=/);
     expect((await mooring(['register', 'snow_eu'], {})).stderr).toContain('MOORING_CODEC_KEYS is not set');
+  });
+
+  test.each(['oAuthM2M', 'token'])('writes a manifest of a Databricks workspace with %s', async (authentication) => {
+    const finished = await mooring(['init', '--technology', 'Databricks', '--catalog', 'governed', '--authentication', authentication, '--json']);
+
+    expect(finished.exitCode).toBe(0);
+    expect(JSON.parse(finished.stdout)).toMatchObject({ connectionKey: 'lake_prod' });
+    expect(readFileSync(join(folder, 'mooring.yaml'), 'utf8')).toContain('catalog: governed');
+  });
+
+  test.each([
+    [['--technology', 'Databricks', '--warehouse', 'WH'], '--warehouse goes with Snowflake, not with Databricks'],
+    [['--http-path', '/sql/1.0/warehouses/a'], '--http-path goes with Databricks, not with Snowflake'],
+    [['--authentication', 'token'], '--authentication token does not go with Snowflake'],
+  ])('refuses what another platform alone understands: %j', async (options, complaint) => {
+    const finished = await mooring(['init', ...options]);
+
+    expect(finished.exitCode).toBe(64);
+    expect(finished.stderr).toContain(complaint);
+    expect(existsSync(join(folder, 'mooring.yaml'))).toBe(false);
   });
 
   test('never overwrites', async () => {

@@ -2,7 +2,7 @@ import http from 'node:http';
 import { expect, test } from 'vitest';
 import { hostOf } from '../../platforms/host-allow-list.js';
 import { monotonicMs } from '../../platforms/monotonic-clock.js';
-import { installOutgoingGate } from '../../platforms/outgoing-gate.js';
+import { installOutgoingGate, openGate, shutGate } from '../../platforms/outgoing-gate.js';
 import type { OutgoingRequest } from '../../platforms/outgoing-gate.js';
 import { connectionOptions } from '../../platforms/snowflake/login.js';
 import { Sending } from '../../platforms/snowflake/sending.js';
@@ -58,7 +58,8 @@ test('the gate sees every way to call request, and what it refuses gets no socke
   const wire = await wireServer();
   const seen: OutgoingRequest[] = [];
   const { request: original } = http;
-  installOutgoingGate((outgoing) => {
+  installOutgoingGate();
+  openGate((outgoing) => {
     seen.push(outgoing);
     return 'refused';
   });
@@ -78,6 +79,36 @@ test('the gate sees every way to call request, and what it refuses gets no socke
     { ...common, method: 'GET', contentType: undefined },
   ]);
   expect(wire.requests).toEqual([]);
+});
+
+test('a gate that shuts says whether something was under way, and cuts every connection', async () => {
+  const wire = await wireServer();
+  wire.respond = ({ path }) => (path === '/hang' ? 'hang' : undefined);
+  const { request: original } = http;
+  const agent = new http.Agent({ keepAlive: true });
+  installOutgoingGate();
+  openGate(() => undefined);
+  const ask = async (path: string): Promise<string> =>
+    await new Promise((resolve) => {
+      const request = http.request({ host: '127.0.0.1', port: wire.port, path, agent }, (response) =>
+        response.resume().once('end', () => resolve('answered')),
+      );
+      request.once('error', () => resolve('cut')).end();
+    });
+
+  const answered = await ask('/answered');
+  const quiet = await shutGate();
+  openGate(() => undefined);
+  const hanging = ask('/hang');
+  while (wire.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  const busy = !(await shutGate());
+  const refused = (): unknown => http.request({ host: '127.0.0.1', port: wire.port, agent });
+  expect(refused).toThrow('refused: nobody is logged in');
+  Object.assign(http, { request: original });
+
+  expect([answered, await hanging]).toEqual(['answered', 'cut']);
+  expect([quiet, busy]).toEqual([true, true]);
+  while ((await wire.connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
 });
 
 test('a host is allowed exactly or not at all, and never over plain HTTP', () => {

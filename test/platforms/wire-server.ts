@@ -33,6 +33,8 @@ export interface WireServer {
   readonly scriptStatements: () => readonly Seen[];
   /** Asked before every answer; `undefined` falls back to the built-in one. */
   respond: Responder;
+  /** How many connections are open. */
+  readonly connections: () => Promise<number>;
   readonly close: () => Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function startWireServer(users: readonly WireUser[]): Promise<WireS
     requests,
     scriptStatements: () => requests.filter(({ path, sql }) => path === '/queries/v1/query-request' && !/^(SHOW|SELECT)\b/.test(sql)),
     respond: (() => undefined) as Responder,
+    connections: async () => await new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count))),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { platformNames, platforms } from './platforms.js';
 import { executed, leftBehind, openStage, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -8,7 +9,11 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 
-describe('cancelling a registration', () => {
+describe.each(platformNames)('cancelling a registration on %s', (platform) => {
+  beforeEach(() => {
+    stage.platform = platform;
+  });
+
   it('while it waits for a decision ends it cancelled, with nothing left', async () => {
     await stage.writeManifest('waiting', { policy: 'approval' });
     const following = stage.register('waiting');
@@ -26,7 +31,7 @@ describe('cancelling a registration', () => {
   });
 
   it('while the script runs undoes what it made, and ends it cancelled', async () => {
-    await stage.control.faults([{ where: 'snowflake:query', nth: 0, kind: 'delay', delayMs: 60 }]);
+    await stage.control.faults([{ where: platforms[platform].statement, nth: 0, kind: 'delay', delayMs: 60 }]);
     await stage.writeManifest('running');
     const following = stage.register('running');
     await until(async () => ((await executed(stage, 'bootstrap')).length > 8 ? true : undefined));
@@ -45,7 +50,7 @@ describe('cancelling a registration', () => {
     await stage.control.faults([{ where: 'immuta:POST /data/connection', nth: 1, kind: 'delay', delayMs: 1_500 }]);
     await stage.writeManifest('registering');
     const following = stage.register('registering');
-    await until(async () => ((await executed(stage, 'bootstrap')).length >= 30 && (await posted()) ? true : undefined));
+    await until(async () => ((await executed(stage, 'bootstrap')).length >= 25 && (await posted()) ? true : undefined));
 
     await stage.handle('registering').cancel();
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { answers, deletes } from './deregistering.js';
+import { platformNames, platforms } from './platforms.js';
 import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -10,7 +12,12 @@ beforeEach(() => stage.control.reset());
 
 const create = 'immuta:POST /data/connection';
 
-describe('a registration that fails', () => {
+describe.each(platformNames)('a registration on %s that fails', (platform) => {
+  const { write, lacksPrivilege, database, foreign } = platforms[platform];
+  beforeEach(() => {
+    stage.platform = platform;
+  });
+
   it('is undone when Immuta refuses it with 422: the cleanup script runs and nothing is left', async () => {
     await stage.control.faults([{ where: create, nth: 0, kind: 'status', status: 422 }]);
     await stage.writeManifest('refused');
@@ -24,7 +31,7 @@ describe('a registration that fails', () => {
   });
 
   it('is undone when a statement fails in the middle', async () => {
-    await stage.control.faults([{ where: 'snowflake:write', nth: 15, kind: 'refuse', code: '003001' }]);
+    await stage.control.faults([{ where: write, nth: 15, kind: 'refuse', code: lacksPrivilege }]);
     await stage.writeManifest('middle');
 
     const { exitCode, json } = await stage.register('middle');
@@ -35,29 +42,6 @@ describe('a registration that fails', () => {
     });
     expect(exitCode).toBe(1);
     expect(await leftBehind(stage)).toEqual([]);
-  });
-
-  it('registers once when the answer to the POST is lost', async () => {
-    await stage.control.faults([{ where: create, nth: 1, kind: 'drop-after' }]);
-    await stage.writeManifest('lost');
-
-    const { exitCode, json } = await stage.register('lost');
-
-    expect(json.outcome).toBe('registered');
-    expect(exitCode).toBe(0);
-    const posts = (await stage.control.ledger()).filter(
-      ({ kind, method, route }) => kind === 'request' && method === 'POST' && route === '/data/connection',
-    );
-    expect(posts).toHaveLength(1);
-  });
-
-  it('sends the POST again when the first one never arrived', async () => {
-    await stage.control.faults([{ where: create, nth: 1, kind: 'drop-before' }]);
-    await stage.writeManifest('dropped');
-
-    const { json } = await stage.register('dropped');
-
-    expect(json.outcome).toBe('registered');
   });
 
   it('takes out its connection, in the order of a deregistration, when the integration ends in an error', async () => {
@@ -86,6 +70,112 @@ describe('a registration that fails', () => {
     expect(await leftBehind(stage)).toEqual([]);
     await stage.control.switches({ creationEnding: 'enabled', connectionAfterCreateError: 'kept' });
     expect((await stage.register('remnant')).json.outcome).toBe('registered');
+  });
+
+  it('never drops a database or catalog of the same name that was there before', async () => {
+    await stage.writeManifest('first');
+    await stage.register('first');
+    const before = await leftBehind(stage);
+    await stage.control.faults([
+      { where: 'immuta:GET /integrations', nth: 0, kind: 'status', status: 200, body: '[]', headers: { 'content-type': 'application/json' } },
+    ]);
+    await stage.writeManifest('second');
+
+    const { exitCode, json } = await stage.register('second');
+
+    expect(json).toMatchObject({ outcome: 'failed', failure: { kind: 'already-exists', message: expect.stringMatching(new RegExp(database, 'i')) } });
+    expect(exitCode).toBe(1);
+    expect(await leftBehind(stage)).toEqual(before);
+  });
+
+  it('leaves alone what appeared after its plan, and has nothing to undo (row 1)', async () => {
+    const [slow, quick] = [`slow_${platform.toLowerCase()}`, `quick_${platform.toLowerCase()}`];
+    await stage.writeManifest(slow, { policy: 'approval' });
+    const following = stage.register(slow);
+    const { digest } = await pending(stage, slow);
+    await stage.writeManifest(quick);
+    expect((await stage.register(quick)).json.outcome).toBe('registered');
+    const before = await leftBehind(stage);
+
+    await stage.handle(slow).signal('approve', { digest, by: 'approver@example.com' });
+
+    const { exitCode, json } = await following;
+    expect(json).toMatchObject({ outcome: 'failed', failure: { kind: 'already-exists' }, leftBehind: [] });
+    expect(exitCode).toBe(1);
+    expect(await executed(stage, 'cleanup')).toEqual([]);
+    expect(await leftBehind(stage)).toEqual(before);
+  });
+
+  it('asks a person when its cleanup script would drop what is not proved to be its own (row 2)', async () => {
+    const key = `foreign_${platform.toLowerCase()}`;
+    await stage.control.faults([
+      answers('immuta:POST /integrations/scripts/cleanup', foreign.drop),
+      { where: write, nth: 15, kind: 'refuse', code: lacksPrivilege },
+    ]);
+    await stage.writeManifest(key, { policy: 'approval' });
+    const following = stage.register(key);
+    const { digest } = await pending(stage, key);
+
+    await stage.handle(key).signal('approve', { digest, by: 'approver@example.com' });
+
+    const { exitCode, json } = await following;
+    expect(json).toMatchObject({ phase: 'needs-attention', attention: { choices: ['retry', 'abandon'] } });
+    expect(JSON.stringify(json['attention'])).toContain(`would drop ${foreign.object}, and it is not proved`);
+    expect(exitCode).toBe(6);
+    expect(await executed(stage, 'cleanup')).toEqual([]);
+    await stage.mooring('resolve', key, 'abandon', '--comment', 'test is over', '--as', 'operator@example.com');
+  });
+
+  it('asks a person when a connection with its key appeared that it did not create (row 3)', async () => {
+    const key = `taken_${platform.toLowerCase()}`;
+    await stage.writeManifest(key, { policy: 'approval' });
+    const following = stage.register(key);
+    const { digest } = await pending(stage, key);
+    const other = {
+      connectionKey: key,
+      connection: { technology: platform, hostname: 'other.example.com' },
+      createdAt: '2020-01-01T00:00:00Z',
+    };
+    await stage.control.faults([{ where: create, nth: 0, kind: 'status', status: 500 }, answers('immuta:GET /data/connection/{key}', other)]);
+
+    await stage.handle(key).signal('approve', { digest, by: 'approver@example.com' });
+
+    const { exitCode, json } = await following;
+    expect(json).toMatchObject({ phase: 'needs-attention', attention: { choices: ['retry', 'abandon'] } });
+    expect(JSON.stringify(json['attention'])).toContain('did not create');
+    expect(exitCode).toBe(6);
+    expect(await deletes(stage)).toEqual([]);
+    expect(await executed(stage, 'cleanup')).toEqual([]);
+    await stage.mooring('resolve', key, 'abandon', '--comment', 'test is over', '--as', 'operator@example.com');
+  });
+});
+
+describe('a registration that fails', () => {
+  beforeEach(() => {
+    stage.platform = 'Snowflake';
+  });
+
+  it('registers once when the answer to the POST is lost', async () => {
+    await stage.control.faults([{ where: create, nth: 1, kind: 'drop-after' }]);
+    await stage.writeManifest('lost');
+
+    const { exitCode, json } = await stage.register('lost');
+
+    expect(json.outcome).toBe('registered');
+    expect(exitCode).toBe(0);
+    const posts = (await stage.control.ledger()).filter(
+      ({ kind, method, route }) => kind === 'request' && method === 'POST' && route === '/data/connection',
+    );
+    expect(posts).toHaveLength(1);
+  });
+
+  it('sends the POST again when the first one never arrived', async () => {
+    await stage.control.faults([{ where: create, nth: 1, kind: 'drop-before' }]);
+    await stage.writeManifest('dropped');
+
+    const { json } = await stage.register('dropped');
+
+    expect(json.outcome).toBe('registered');
   });
 
   it('asks before it runs a cleanup script that was not decided on, and runs it for its digest alone', async () => {
@@ -127,21 +217,5 @@ describe('a registration that fails', () => {
     const result = (await stage.handle('undeletable').result()) as { outcome: string; leftBehind: string[] };
     expect(result.outcome).toBe('abandoned');
     expect(result.leftBehind).toContain('connection undeletable');
-  });
-
-  it('never drops a database that was there before', async () => {
-    await stage.writeManifest('first');
-    await stage.register('first');
-    const before = (await stage.control.objects()).snowflake.length;
-    await stage.control.faults([
-      { where: 'immuta:GET /integrations', nth: 0, kind: 'status', status: 200, body: '[]', headers: { 'content-type': 'application/json' } },
-    ]);
-    await stage.writeManifest('second');
-
-    const { exitCode, json } = await stage.register('second');
-
-    expect(json).toMatchObject({ outcome: 'failed', failure: { kind: 'already-exists', message: expect.stringContaining('IMMUTA') } });
-    expect(exitCode).toBe(1);
-    expect((await stage.control.objects()).snowflake).toHaveLength(before);
   });
 });

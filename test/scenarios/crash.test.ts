@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { platformNames, platforms } from './platforms.js';
 import { executed, openStage, until, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -6,28 +7,33 @@ beforeAll(async () => {
   stage = await openStage();
 }, 120_000);
 afterAll(() => stage.close());
-beforeEach(() => stage.control.reset());
+beforeEach(async () => {
+  stage.platform = 'Snowflake';
+  await stage.control.reset();
+});
 
 describe('a worker that is killed', () => {
-  it.each(['SIGKILL', 'SIGTERM'] as const)(
-    'in mid-script by %s is followed by another that repeats no acknowledged statement and skips none',
-    async (signal) => {
-      const key = `crash_${signal.toLowerCase()}`;
-      await stage.control.faults([{ where: 'snowflake:query', nth: 0, kind: 'delay', delayMs: 40 }]);
-      await stage.writeManifest(key);
-      const following = stage.register(key);
-      await until(async () => ((await executed(stage, 'bootstrap')).length >= 10 ? true : undefined));
+  it.each([
+    ['SIGKILL', 'Snowflake'],
+    ['SIGTERM', 'Snowflake'],
+    ['SIGKILL', 'Databricks'],
+  ] as const)('in mid-script by %s is followed by another that repeats no acknowledged statement and skips none (%s)', async (signal, platform) => {
+    const key = `crash_${signal.toLowerCase()}`;
+    stage.platform = platform;
+    await stage.control.faults([{ where: platforms[platform].statement, nth: 0, kind: 'delay', delayMs: 40 }]);
+    await stage.writeManifest(key);
+    const following = stage.register(key);
+    await until(async () => ((await executed(stage, 'bootstrap')).length >= 10 ? true : undefined));
 
-      stage.worker.process.kill(signal);
-      stage.worker = await stage.sandbox.startWorker();
+    stage.worker.process.kill(signal);
+    stage.worker = await stage.sandbox.startWorker();
 
-      const { json } = await following;
-      expect(json.outcome).toBe('registered');
-      const places = await executed(stage, 'bootstrap');
-      expect(places).toEqual(places.map((_place, index) => index));
-      expect(json['scripts']).toMatchObject([{ statements: places.length }]);
-    },
-  );
+    const { json } = await following;
+    expect(json.outcome).toBe('registered');
+    const places = await executed(stage, 'bootstrap');
+    expect(places).toEqual(places.map((_place, index) => index));
+    expect(json['scripts']).toMatchObject([{ statements: places.length }]);
+  });
 
   it('restores role and database in the new session before the script goes on', async () => {
     await stage.control.faults([{ where: 'snowflake:query', nth: 0, kind: 'delay', delayMs: 40 }]);
@@ -44,9 +50,14 @@ describe('a worker that is killed', () => {
   });
 });
 
-describe('a statement whose answer is lost', () => {
+describe.each(platformNames)('a statement on %s whose answer is lost', (platform) => {
+  const { write } = platforms[platform];
+  beforeEach(() => {
+    stage.platform = platform;
+  });
+
   it('is looked up by its tag and not sent again', async () => {
-    await stage.control.faults([{ where: 'snowflake:write', nth: 9, kind: 'drop-after' }]);
+    await stage.control.faults([{ where: write, nth: 9, kind: 'drop-after' }]);
     await stage.writeManifest('lost_answer');
 
     const { json } = await stage.register('lost_answer');
@@ -57,7 +68,7 @@ describe('a statement whose answer is lost', () => {
   });
 
   it('is sent again when it never arrived', async () => {
-    await stage.control.faults([{ where: 'snowflake:write', nth: 9, kind: 'drop-before' }]);
+    await stage.control.faults([{ where: write, nth: 9, kind: 'drop-before' }]);
     await stage.writeManifest('lost_request');
 
     const { json } = await stage.register('lost_request');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { answers, deleteDirectly, deletes, deletion, outcomeOf, registered, removeIntegrationDirectly, resolve, vanished } from './deregistering.js';
+import { platformNames } from './platforms.js';
 import { executed, leftBehind, openStage, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -131,6 +132,25 @@ describe('a worker that is killed while its DELETE is under way', () => {
 });
 
 describe('cancelling a deregistration', () => {
+  it('while Immuta is too busy for the DELETE ends it cancelled', async () => {
+    await registered(stage, 'never_sent');
+    const busy = JSON.stringify({ message: 'Unable to edit integration with ID 1 in current state editing' });
+    await stage.control.faults([{ where: deletion, nth: 0, kind: 'status', status: 409, body: busy }]);
+    const following = stage.deregister('never_sent');
+    await until(async () => ((await deletes(stage)).length > 1 ? true : undefined));
+
+    await until(async () => ((await stage.mooring('cancel', 'never_sent', '--json')).stdout.includes('"accepted":true') ? true : undefined));
+
+    expect((await following).json).toMatchObject({ outcome: 'cancelled', leftBehind: [] });
+    expect(await vanished(stage)).toEqual([]);
+  });
+});
+
+describe.each(platformNames)('cancelling a deregistration on %s', (platform) => {
+  beforeEach(() => {
+    stage.platform = platform;
+  });
+
   it('before the DELETE ends it cancelled, with everything in its place', async () => {
     await registered(stage, 'kept');
     await stage.writeManifest('kept', { policy: 'approval' });
@@ -143,19 +163,6 @@ describe('cancelling a deregistration', () => {
     expect(json).toMatchObject({ outcome: 'cancelled', operation: 'deregister' });
     expect(exitCode).toBe(10);
     expect(await deletes(stage)).toEqual([]);
-  });
-
-  it('while Immuta is too busy for the DELETE ends it cancelled', async () => {
-    await registered(stage, 'never_sent');
-    const busy = JSON.stringify({ message: 'Unable to edit integration with ID 1 in current state editing' });
-    await stage.control.faults([{ where: deletion, nth: 0, kind: 'status', status: 409, body: busy }]);
-    const following = stage.deregister('never_sent');
-    await until(async () => ((await deletes(stage)).length > 1 ? true : undefined));
-
-    await until(async () => ((await stage.mooring('cancel', 'never_sent', '--json')).stdout.includes('"accepted":true') ? true : undefined));
-
-    expect((await following).json).toMatchObject({ outcome: 'cancelled', leftBehind: [] });
-    expect(await vanished(stage)).toEqual([]);
   });
 
   it('after the DELETE has no effect: it goes on to the end', async () => {

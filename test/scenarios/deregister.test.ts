@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { answers, deletes, deletion, registered, vanished } from './deregistering.js';
+import { platformNames, platforms } from './platforms.js';
 import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -9,7 +10,11 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 
-describe('deregistering a connection', () => {
+describe.each(platformNames)('deregistering a %s connection', (platform) => {
+  beforeEach(() => {
+    stage.platform = platform;
+  });
+
   it('fetches the script, deletes in Immuta, then cleans the platform, and leaves nothing', async () => {
     await registered(stage, 'happy');
 
@@ -28,6 +33,51 @@ describe('deregistering a connection', () => {
     expect(json['scripts']).toMatchObject([{ purpose: 'cleanup', skipped: 0 }]);
     const { events } = await stage.handle('happy').fetchHistory();
     expect(events?.length).toBeLessThanOrEqual(38); // four steps; another one must be worth its events
+  });
+
+  it('finds the integration by host and database or catalog where Immuta does not name it', async () => {
+    await registered(stage, 'unlinked');
+    await stage.control.switches({ nativeIntegrationId: false });
+
+    const { json } = await stage.deregister('unlinked');
+
+    expect(json).toMatchObject({ outcome: 'deregistered', integrationId: 1 });
+  });
+
+  it('is unchanged when neither side has anything', async () => {
+    await stage.writeManifest('nothing');
+
+    const { exitCode, json } = await stage.deregister('nothing');
+
+    expect(json.outcome).toBe('unchanged');
+    expect(exitCode).toBe(0);
+  });
+
+  it('fails when Immuta has no such connection but its database or catalog stands', async () => {
+    await registered(stage, 'right');
+    await stage.writeManifest('wrong');
+
+    const { exitCode, json } = await stage.deregister('wrong');
+
+    expect(json).toMatchObject({ outcome: 'failed', failure: { kind: 'not-found', message: expect.stringContaining(platforms[platform].database) } });
+    expect(exitCode).toBe(1);
+  });
+
+  it('is settled by looking when the answer to the DELETE is lost', async () => {
+    await registered(stage, 'lost');
+    await stage.control.faults([{ where: deletion, nth: 1, kind: 'drop-after' }]);
+
+    const { json } = await stage.deregister('lost');
+
+    expect(json).toMatchObject({ outcome: 'deregistered', leftBehind: [] });
+    expect(await deletes(stage)).toHaveLength(1);
+    expect(await leftBehind(stage)).toEqual([]);
+  });
+});
+
+describe('deregistering a connection', () => {
+  beforeEach(() => {
+    stage.platform = 'Snowflake';
   });
 
   it('waits for a decision on a plan that shows what goes, and does nothing before it', async () => {
@@ -70,15 +120,6 @@ describe('deregistering a connection', () => {
     expect(JSON.parse(without.stdout)).toMatchObject({ error: { kind: 'usage', next: expect.stringContaining('--confirm unconfirmed') } });
   });
 
-  it('finds the integration by host and database where Immuta does not name it', async () => {
-    await registered(stage, 'unlinked');
-    await stage.control.switches({ nativeIntegrationId: false });
-
-    const { json } = await stage.deregister('unlinked');
-
-    expect(json).toMatchObject({ outcome: 'deregistered', integrationId: 1 });
-  });
-
   it('shares the lock with registering: the other operation is refused and told who is at it', async () => {
     await registered(stage, 'locked');
     await stage.writeManifest('locked', { policy: 'approval' });
@@ -98,15 +139,6 @@ describe('deregistering a connection', () => {
 });
 
 describe('a deregistration with nothing to delete', () => {
-  it('is unchanged when neither side has anything', async () => {
-    await stage.writeManifest('nothing');
-
-    const { exitCode, json } = await stage.deregister('nothing');
-
-    expect(json.outcome).toBe('unchanged');
-    expect(exitCode).toBe(0);
-  });
-
   it('takes a key that only older tenants accepted, and can be asked for by it', async () => {
     await stage.writeManifest('"Old key/v.1"');
 
@@ -116,16 +148,6 @@ describe('a deregistration with nothing to delete', () => {
     expect(exitCode).toBe(0);
     expect((await stage.mooring('status', 'Old key/v.1', '--json')).stdout).toContain('"unchanged"');
     expect((await stage.control.ledger()).map(({ path }) => path)).toContain('/data/connection/Old%20key%2Fv.1');
-  });
-
-  it('fails when Immuta has no such connection but the database stands', async () => {
-    await registered(stage, 'right');
-    await stage.writeManifest('wrong');
-
-    const { exitCode, json } = await stage.deregister('wrong');
-
-    expect(json).toMatchObject({ outcome: 'failed', failure: { kind: 'not-found', message: expect.stringContaining('database IMMUTA') } });
-    expect(exitCode).toBe(1);
   });
 });
 

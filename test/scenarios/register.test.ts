@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { platforms } from './platform-manifest.js';
+import { platformNames } from './platforms.js';
 import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -11,7 +11,7 @@ beforeEach(() => stage.control.reset());
 
 const connected = async (key: string): Promise<boolean> => JSON.stringify((await stage.control.objects()).immuta.connections).includes(`"${key}"`);
 
-describe.each(platforms)('registering a %s connection', (platform) => {
+describe.each(platformNames)('registering a %s connection', (platform) => {
   beforeEach(() => {
     stage.platform = platform;
   });

@@ -8,7 +8,7 @@ import { startSandbox, type Sandbox, type SandboxWorker } from '../../dev/sandbo
 import { SimulatorControl } from '../../dev/simulator-control.js';
 import { readKeyRing } from '../../secrets/key-ring.js';
 import { connectClient, type TemporalClient } from '../../temporal/connect-client.js';
-import { ownObjects, targetLines, type ManifestTarget, type ScenarioPlatform } from './platform-manifest.js';
+import { ownObjects, platforms, type ManifestTarget, type ScenarioPlatform } from './platforms.js';
 
 /** A whole Mooring with a real server of its own, and the hands of a person on it. */
 export interface Stage {
@@ -100,7 +100,7 @@ function manifest(sandbox: Sandbox, key: string, platform: ScenarioPlatform, ent
   const { simulators, secretFolder } = sandbox;
   const lines = [
     `technology: ${platform}`,
-    ...targetLines[platform](sandbox, entry),
+    ...platforms[platform].manifestLines(sandbox, entry),
     `script: { policy: ${entry.policy ?? 'automatic'}, expiresAfter: ${entry.expiresAfter ?? '1h'} }`,
   ];
   return `immuta: ${entry.immuta ?? `{ url: '${simulators.immuta.url}', secret: 'file:${secretFolder}/immuta.api-key' }`}

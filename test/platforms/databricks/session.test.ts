@@ -119,7 +119,7 @@ test('a certificate that is not trusted is named as the reason', async () => {
 
   const error = await errorOf(stage.open({}, { environment: {} }));
 
-  expect(error).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('certificate') as string, ambiguous: false });
+  expect(error).toMatchObject({ kind: 'invalid-request', message: expect.stringContaining('certificate') as string, ambiguous: false });
   expect(error).toMatchObject({ next: expect.stringContaining('NODE_EXTRA_CA_CERTS') as string });
 });
 

@@ -1,0 +1,71 @@
+// The simulators' ledger as it grows. Everything that is judged here is judged from it: what the product believes counts for nothing.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LedgerLine, SimulatorControl } from '../../../dev/simulator-control.js';
+
+/** Twice as often as the slowed platform carries out a statement would be better; it would cost a fifth of a processor for each lane. */
+const lookEveryMs = 20;
+
+export class LedgerWatch {
+  readonly lines: LedgerLine[] = [];
+  readonly #control: SimulatorControl;
+  readonly #waiting = new Set<() => void>();
+  #stopped = false;
+
+  constructor(control: SimulatorControl) {
+    this.#control = control;
+    void this.#look();
+  }
+
+  /** Resolves when a line is there that fits; `false` when `given` is up first. */
+  async until(fits: (line: LedgerLine) => boolean, given: AbortSignal): Promise<boolean> {
+    let read = 0;
+    for (;;) {
+      for (; read < this.lines.length; read++) {
+        const line = this.lines[read];
+        if (line !== undefined && fits(line)) return true;
+      }
+      if (given.aborted) return false;
+      await this.#more(given);
+    }
+  }
+
+  /** Statements of one script of one run that the platform carried out, in order; those that merely restore a session are not among them. */
+  carriedOut(runId: string, script: string): readonly (LedgerLine & { readonly index: number })[] {
+    const tag = new RegExp(`mooring/${runId}/${script}/(\\d+)/`);
+    return this.lines.flatMap((line) => {
+      const [, index] = line.kind === 'statement' && line.status === 'success' ? (tag.exec(line.tag ?? '') ?? []) : [];
+      return index === undefined ? [] : [{ ...line, index: Number(index) }];
+    });
+  }
+
+  /** Everything up to now is read when it returns. */
+  async catchUp(): Promise<void> {
+    const seen = this.lines.length;
+    const added = await this.#control.ledger(seen);
+    if (this.lines.length === seen) this.lines.push(...added);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #look(): Promise<void> {
+    while (!this.#stopped) {
+      await this.catchUp().catch(() => undefined);
+      for (const wake of this.#waiting) wake();
+      await sleep(lookEveryMs);
+    }
+  }
+
+  async #more(given: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        this.#waiting.delete(wake);
+        given.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      given.addEventListener('abort', wake);
+    });
+  }
+}

@@ -1,0 +1,96 @@
+// What is killed, where, and when: drawn from a seed, so that a schedule that failed can be run again. Points are named by what the outside can see:
+// the platform's ledger, and the calls between worker and Temporal server.
+import { seededRandom } from '../../../benchmarks/statistics.js';
+
+/**
+ * - `worker`: SIGKILL, and with it its runner; `group`: the worker and its runner at one blow; `runner`: the runner alone.
+ * - `frozen-worker`, `frozen-group`: SIGSTOP until another worker has taken over, then SIGCONT.
+ * - `server`: SIGKILL of the Temporal server, which comes back on the same database.
+ */
+export const victims = ['worker', 'runner', 'group', 'frozen-worker', 'frozen-group', 'server'] as const;
+export type Victim = (typeof victims)[number];
+
+export type Point =
+  /** Statement `index` has left and was not answered: it never arrived, it arrives after the kill, it runs long, or it was carried out. */
+  | { readonly at: 'in-flight'; readonly index: number; readonly fate: 'lost' | 'late' | 'long' | 'applied' }
+  /** Statement `index` was carried out and acknowledged; whatever the worker does next. */
+  | { readonly at: 'acknowledged'; readonly index: number }
+  /** The first record after statement `index` has left the worker and not reached the server. */
+  | { readonly at: 'before-record'; readonly index: number }
+  /** The first record after statement `index` is stored, and the worker does not know it yet: what it covers has not been sent. */
+  | { readonly at: 'before-send'; readonly index: number }
+  /** The n-th record of the run reaches the server only when statement `index` was carried out, after records that left later. */
+  | { readonly at: 'stale-record'; readonly index: number; readonly nth: number }
+  /** So long after the first statement of the script. */
+  | { readonly at: 'random'; readonly afterMs: number };
+
+export interface Kill {
+  readonly number: number;
+  readonly victim: Victim;
+  readonly script: 'bootstrap' | 'cleanup';
+  readonly point: Point;
+  /** Whether the platform's history can be read: always, never, or no more after preflight. Where it cannot, a person is asked. */
+  readonly history: 'readable' | 'unreadable' | 'lost';
+}
+
+/** Every fifth kill meets a compensation, and every seventh finds no history. Victims and points take turns, so that few kills meet all of them. */
+export function schedule(count: number, seed: number): readonly Kill[] {
+  const random = seededRandom(seed);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const points = shuffled(
+    ['lost', 'late', 'long', 'applied', 'acknowledged', 'before-record', 'before-send', 'stale-record', 'random'] as const,
+    random,
+  );
+  const turns = shuffled(victims, random);
+  return Array.from({ length: count }, (_, number) => {
+    const history = number % 7 !== 6 ? 'readable' : number % 14 === 6 ? 'unreadable' : 'lost';
+    const script = history === 'readable' && number % 5 === 4 ? 'cleanup' : 'bootstrap';
+    const round = Math.floor(number / victims.length);
+    const victim = turns[number % victims.length] ?? 'worker';
+    if (history !== 'readable') {
+      const fate = below(2) === 0 ? 'applied' : 'lost';
+      return { number, victim, script, history, point: { at: 'in-flight', index: unrepeatable[below(unrepeatable.length)] ?? 1, fate } };
+    }
+    const name = points[(number + round) % points.length] ?? 'random';
+    return { number, victim, script, history, point: pointOf(name, script, below) };
+  });
+}
+
+/** Bootstrap scripts of the simulator have more than 25 statements, cleanup scripts three. */
+const indexes = { bootstrap: 25, cleanup: 3 } as const;
+/** The bare CREATE DATABASE and the two procedures: whether they ran must be known, and without a history only a person knows. */
+const unrepeatable = [1, 10, 11];
+/** While the rest of the script runs on the slowed platform. */
+const longestRandomMs = { bootstrap: 300, cleanup: 150 } as const;
+
+function pointOf(name: string, script: Kill['script'], below: (limit: number) => number): Point {
+  const index = below(indexes[script]);
+  switch (name) {
+    case 'lost':
+    case 'late':
+    case 'long':
+    case 'applied':
+      return { at: 'in-flight', index, fate: name };
+    case 'acknowledged':
+      return { at: name, index };
+    case 'before-record':
+    case 'before-send':
+      return { at: name, index: Math.max(index - 1, 0) }; // behind the last statement there may be no record
+    case 'stale-record':
+      return { at: name, index: below(2), nth: 1 + below(2) }; // later statements have another record behind them
+    default:
+      return { at: 'random', afterMs: below(longestRandomMs[script]) };
+  }
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, rank: random() }))
+    .toSorted((left, right) => left.rank - right.rank)
+    .map(({ item }) => item);
+}
+
+export function describeKill({ number, victim, script, point, history }: Kill): string {
+  const where = point.at === 'random' ? `${point.afterMs} ms into` : `${point.at === 'in-flight' ? point.fate : point.at} ${point.index} of`;
+  return `${number + 1}: ${victim}, ${where} the ${script} script${history === 'readable' ? '' : `, history ${history}`}`;
+}
