@@ -1,7 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Check } from '../rules/check.js';
-import { checksForRemoval } from '../rules/standing-checks.js';
+import { checksFor } from '../rules/standing-checks.js';
 import { applicationFailure, refuseFailed } from './application-failure.js';
 import { lookAtPlatform } from './platform-checks.js';
 import type { ObjectState, OpenPlatform } from './ports.js';
@@ -31,7 +31,7 @@ export function createPreflightPlatform({
       const request = readConnectionRequest(input.request);
       refuseShortTiming(request, allowShortTiming);
       const { identity, checks: found, existing } = await lookAtPlatform(openPlatform, request, cancellationSignal());
-      const checks = 'operation' in request ? checksForRemoval(found) : found;
+      const checks = checksFor(request, found);
       refuseFailed(checks);
       const historyReadable = checks.some(({ name, status }) => name === 'query history' && status === 'passed');
       return { identity, checks, historyReadable, existing };

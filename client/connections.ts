@@ -5,6 +5,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError, Workfl
 import type { DecisionMessage, ResolveMessage, Verdict } from '../domain/decision.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Plan } from '../domain/plan.js';
+import type { Purpose } from '../domain/script.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { readKeyRing } from '../secrets/key-ring.js';
 import { SecretError } from '../secrets/secret-error.js';
@@ -13,13 +14,13 @@ import { connectClient } from '../temporal/connect-client.js';
 import { searchAttributes } from '../temporal/search-attributes.js';
 import type { checkConnection, deregisterConnection, planConnection, registerConnection } from '../workflows/index.js';
 import type { Answer } from '../workflows/messages.js';
-import { approve, decide, reject, resolve } from '../workflows/messages.js';
+import { approve, decide, reject, resolve, revealed } from '../workflows/messages.js';
 import type { CheckAnswer } from './await-checks.js';
 import { awaitChecks } from './await-checks.js';
 import { newestPoll } from './check-workers.js';
 import { CommandError } from './command-error.js';
 import type { CommandConfig } from './config.js';
-import { planOfRun } from './plan-of-run.js';
+import { planOfRun, type PlannedScripts } from './plan-of-run.js';
 import { operationOf, requestSha256 } from './request-hash.js';
 import type { RunState } from './run-state.js';
 import { stateOfDescription, stateOfInfo } from './run-state.js';
@@ -133,7 +134,12 @@ export async function openConnections(config: CommandConfig) {
 
     /** The plan that a run made, from its history; with a digest the one that an open question is about. */
     async planOf(run: { readonly workflowId: string; readonly runId: string }, digest?: string): Promise<Plan | undefined> {
-      return call(() => planOfRun(client, run, digest));
+      return (await call(() => planOfRun(client, run, digest)))?.plan;
+    },
+
+    /** The sealed scripts of the same plan. */
+    async sealedOf(run: { readonly workflowId: string; readonly runId: string }, digest?: string): Promise<PlannedScripts['sealed']> {
+      return (await call(() => planOfRun(client, run, digest)))?.sealed ?? {};
     },
 
     /** Runs of register and deregister that match, newest first, at most `limit`. `filter` is a visibility query of ours. */
@@ -155,6 +161,11 @@ export async function openConnections(config: CommandConfig) {
 
     async resolve(run: RunName, message: ResolveMessage): Promise<Delivery> {
       return answerOf(() => handleOf(run).executeUpdate(resolve, { args: [message] }));
+    },
+
+    /** Has the run record who opens which sealed script. */
+    async noteReveal(run: RunName, by: string, purpose: Purpose): Promise<Delivery> {
+      return answerOf(() => handleOf(run).executeUpdate(revealed, { args: [{ by, purpose }] }));
     },
 
     /** The way that needs no worker: the run judges it when a worker is back. */

@@ -1,6 +1,13 @@
 // A preflight asks what a new registration needs: its database must not exist yet. Where something stands already, the same checks mean something else.
+import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Check } from './check.js';
 import { failed, passed } from './check.js';
+
+/** What the checks that were made for a new registration mean for this request. */
+export function checksFor(request: ConnectionRequest, found: readonly Check[]): readonly Check[] {
+  if ('operation' in request) return checksForRemoval(found);
+  return request.script.policy === 'external' ? checksForReading(found) : found;
+}
 
 /** What a removal takes away is there, and what only a registration needs may be missing. */
 export function checksForRemoval(checks: readonly Check[]): readonly Check[] {
@@ -9,6 +16,11 @@ export function checksForRemoval(checks: readonly Check[]): readonly Check[] {
     if (check.kind === 'already-exists') return passed(check.name, `What the ${check.name} check looks for is there.`);
     return check.kind === 'permission-missing' || check.kind === 'not-found' ? { ...check, status: 'warning' } : check;
   });
+}
+
+/** Who runs the script elsewhere needs the privileges: this user only reads. */
+function checksForReading(checks: readonly Check[]): readonly Check[] {
+  return checks.map((check) => (check.status === 'failed' && check.kind === 'permission-missing' ? { ...check, status: 'warning' } : check));
 }
 
 /** An object that the manifest names, and whether the platform shows it. */

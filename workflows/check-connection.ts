@@ -6,7 +6,7 @@ import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Check } from '../rules/check.js';
 import { failed, failedBy } from '../rules/check.js';
 import type { FailureKind } from '../rules/failure-kind.js';
-import { checksForRegistered, checksForRemoval } from '../rules/standing-checks.js';
+import { checksFor, checksForRegistered } from '../rules/standing-checks.js';
 import { checkActivities } from './activity-options.js';
 import { failureOf } from './failure-of.js';
 import { readInput } from './read-input.js';
@@ -28,7 +28,7 @@ export async function checkConnection(input: ConnectionRequest): Promise<Checkup
   const found = platform.checks;
   if (!('existing' in platform)) return { immuta: immuta.checks, platform: found };
   if ('registered' in immuta && immuta.registered === true) return { immuta: immuta.checks, platform: checksForRegistered(found, platform.existing) };
-  return { immuta: immuta.checks, platform: 'operation' in request ? checksForRemoval(found) : found };
+  return { immuta: immuta.checks, platform: checksFor(request, found) };
 }
 
 /** What a step gave, or the one check that says why it gave nothing. */

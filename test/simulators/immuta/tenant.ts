@@ -35,9 +35,6 @@ export class NamesOnly implements SimulatedPlatform {
   objects(): unknown {
     return [...this.names];
   }
-  setClockOffset(): void {
-    // Names have no clock.
-  }
   expireSessions(): void {
     // Nobody logs in to names.
   }
