@@ -32,6 +32,9 @@ export class NamesOnly implements SimulatedPlatform {
   hasRole(name: string): boolean {
     return this.names.has(`role ${name}`);
   }
+  setClockOffset(): void {
+    // Names have no clock.
+  }
   objects(): unknown {
     return [...this.names];
   }
