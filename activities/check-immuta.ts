@@ -33,9 +33,10 @@ export function createCheckImmuta({ openImmuta, resolveSecret }: CheckImmutaDepe
     } catch (error) {
       return { checks: [failedBy('request', asPortError(error))] };
     }
-    const { systemAccount } = request.target;
+    const { target } = request;
+    const sent = { ...target.systemAccount, ...('proxyOptions' in target ? { proxyOptions: target.proxyOptions } : {}) };
     const own = await checkSecrets('Immuta secret', secretFields(request.immuta), resolveSecret);
-    const secrets = [own, await checkSecrets('system account secrets', secretFields(systemAccount), resolveSecret), ...passwordWarnings(request)];
+    const secrets = [own, await checkSecrets('system account secrets', secretFields(sent), resolveSecret), ...passwordWarnings(request)];
     if (own.status === 'failed') return { checks: [...secrets, ...notAsked('The credential cannot be had.')] };
 
     const immuta = openImmuta(request.immuta, cancellationSignal());

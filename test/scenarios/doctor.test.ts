@@ -267,7 +267,9 @@ describe('Immuta', () => {
 
   it('whose clock is five minutes off is a warning that says which way', async () => {
     const date = new Date(Date.now() + 300_000).toUTCString();
-    await stage.control.faults([{ ...answers(integrations, []), headers: { 'content-type': 'application/json', date } }]);
+    const headers = { 'content-type': 'application/json', date };
+    const absent = { where: 'immuta:GET /data/connection/{key}', nth: 0, kind: 'status', status: 404, headers };
+    await stage.control.faults([{ ...answers(integrations, []), headers }, absent]);
     await stage.writeManifest('immuta_clock');
 
     const found = await doctor('immuta_clock');
@@ -399,6 +401,56 @@ describe('the platform', () => {
       cure: expect.stringContaining('NTP'),
     });
     expect(byPassword.exitCode).toBe(0);
+  });
+});
+
+describe('a Databricks workspace', () => {
+  const asPrincipal = (token: string): ManifestEntry => ({
+    privilegedUser: `{ authenticationType: token, token: 'file:${stage.sandbox.secretFolder}/${token}' }`,
+  });
+
+  it('that is ready passes every check, and one that is registered is asked for its catalog', async () => {
+    stage.platform = 'Databricks';
+    await stage.writeManifest('lake');
+
+    const ready = await doctor('lake');
+    expect((await stage.register('lake')).json.outcome).toBe('registered');
+    const standing = await doctor('lake');
+
+    expect(ready.checks.filter(({ status }) => status !== 'passed')).toEqual([]);
+    expect(
+      ready.checks
+        .slice(-9)
+        .map(({ name }) => name)
+        .join(', '),
+    ).toBe('privileged user secrets, platform, login, privileged user, clock, privileges, audit, catalog, query history');
+    expect(ready.exitCode).toBe(0);
+    expect(standing.named('failed')).toEqual([]);
+    expect(standing.of('catalog')?.message).toBe('The catalog immuta of the registered connection is there.');
+  });
+
+  it('whose principal lacks privileges is told the exact GRANT and who can run it', async () => {
+    stage.platform = 'Databricks';
+    await stage.writeManifest('poor_lake', asPrincipal('databricks-immuta.token'));
+
+    const found = await doctor('poor_lake');
+
+    const { clientId } = stage.sandbox.simulators.databricks.systemAccount;
+    expect(found.named('failed')).toEqual(['privileges']);
+    expect(found.of('privileges')?.cure).toBe(`Run as a metastore admin: GRANT CREATE CATALOG ON METASTORE TO \`${clientId}\`;`);
+    expect(found.of('audit')?.status).toBe('warning');
+  });
+
+  it('that refuses the token has answered, and one whose catalog is taken names it', async () => {
+    stage.platform = 'Databricks';
+    await writeFile(join(stage.sandbox.secretFolder, 'wrong.token'), 'dapi0000000000000000', { mode: 0o600 });
+    await stage.writeManifest('wrong_token', asPrincipal('wrong.token'));
+    const refused = await doctor('wrong_token');
+    await stage.writeManifest('taken', { database: 'main' });
+    const taken = await doctor('taken');
+
+    expect(refused.named('failed')).toEqual(['login']);
+    expect(taken.named('failed')).toEqual(['catalog']);
   });
 });
 

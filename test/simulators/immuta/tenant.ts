@@ -33,7 +33,7 @@ export class NamesOnly implements SimulatedPlatform {
     return this.names.has(`role ${name}`);
   }
   setClockOffset(): void {
-    // names have no clock
+    // Names have no clock.
   }
   objects(): unknown {
     return [...this.names];
