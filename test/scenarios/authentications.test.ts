@@ -4,7 +4,8 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { executed, leftBehind, openStage, type RunResult, type Stage } from './stage.js';
+import { AuthenticationTable } from './authentication-table.js';
+import { executed, leftBehind, openStage, type Stage } from './stage.js';
 
 const passphrase = 'canary-passphrase-31d7';
 const wrong = 'canary-wrong-credential-9f2e';
@@ -34,16 +35,8 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 
-const matrix: string[][] = [];
-afterAll(() => {
-  if (matrix.length === 0) return; // only other tests were asked for
-  const heads = ['platform', 'operation', 'system account', 'privileged user', 'Immuta', 'outcome', 'statements', 'calls'];
-  const widths = heads.map((head, column) => Math.max(head.length, ...matrix.map((row) => row[column]?.length ?? 0)));
-  const lines = [heads, widths.map((width) => '-'.repeat(width)), ...matrix].map((row) =>
-    row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  '),
-  );
-  process.stdout.write(`\n${lines.join('\n')}\n\n`);
-});
+const table = new AuthenticationTable();
+afterAll(() => table.print());
 
 describe('a registration', () => {
   it.each(pairs)('works with $systemAccount as system account and $privilegedUser as privileged user', async ({ systemAccount, privilegedUser }) => {
@@ -51,7 +44,7 @@ describe('a registration', () => {
 
     const { exitCode, json } = await stage.register('every');
 
-    await note(systemAccount, privilegedUser, 'apiKey', json);
+    await table.note(stage, { operation: 'register', systemAccount, privilegedUser, immuta: 'apiKey' }, json);
     expect(json).toMatchObject({ outcome: 'registered', leftBehind: [] });
     expect(exitCode).toBe(0);
     const places = await executed(stage, 'bootstrap');
@@ -63,6 +56,7 @@ describe('a registration', () => {
     expect(await tokenRequests()).toHaveLength(privilegedUser === 'oAuthClientCredentials' ? logins.length : 0);
     const [connection] = (await stage.control.objects()).immuta.connections;
     expect(JSON.stringify(connection)).toContain(`"authenticationType":"${systemAccount.split(' ')[0]}"`);
+    if (systemAccount === 'keyPair') await expectDeregistered(privilegedUser); // the system account has no part in it
   });
 
   it.each([
@@ -157,13 +151,15 @@ describe('a credential that is not accepted', () => {
 });
 
 describe('Immuta', () => {
+  const keyPairs = { systemAccount: 'keyPair', privilegedUser: 'keyPair' };
+
   it('is reached with a bearer token', async () => {
     await file('immuta.bearer', await exchanged());
     await stage.writeManifest('bearer', { immuta: immutaBlock('bearer', 'immuta.bearer') });
 
     const { json } = await stage.register('bearer');
 
-    await note('keyPair', 'keyPair', 'bearer', json);
+    await table.note(stage, { ...keyPairs, operation: 'register', immuta: 'bearer' }, json);
     expect(json).toMatchObject({ outcome: 'registered' });
   });
 
@@ -173,7 +169,7 @@ describe('Immuta', () => {
 
     const { json } = await stage.register('exchange');
 
-    await note('keyPair', 'keyPair', 'exchange, expiring', json);
+    await table.note(stage, { ...keyPairs, operation: 'register', immuta: 'exchange, expiring' }, json);
     expect(json).toMatchObject({ outcome: 'registered' });
     const calls = (await stage.control.ledger()).filter(({ simulator, kind }) => simulator === 'immuta' && kind === 'request');
     const created = calls.findIndex(({ method, route }) => method === 'POST' && route === '/data/connection');
@@ -187,7 +183,7 @@ describe('Immuta', () => {
 
     const { json } = await stage.register('revoked');
 
-    await note('keyPair', 'keyPair', 'exchange, revoked', json);
+    await table.note(stage, { ...keyPairs, operation: 'register', immuta: 'exchange, revoked' }, json);
     expect(json).toMatchObject({ outcome: 'registered' });
     expect((await stage.control.objects()).immuta.connections).toHaveLength(1);
   });
@@ -209,6 +205,15 @@ describe('Immuta', () => {
     },
   );
 });
+
+async function expectDeregistered(privilegedUser: PrivilegedUser): Promise<void> {
+  const { exitCode, json } = await stage.deregister('every');
+  await table.note(stage, { operation: 'deregister', systemAccount: 'keyPair', privilegedUser, immuta: 'apiKey' }, json);
+  expect(json).toMatchObject({ outcome: 'deregistered', leftBehind: [] });
+  expect(exitCode).toBe(0);
+  expect(await leftBehind(stage)).toEqual([]);
+  expect(new Set((await loginsAt()).map(({ authenticator }) => authenticator))).toEqual(new Set([authenticators[privilegedUser]]));
+}
 
 function systemAccountBlock(kind: string): string {
   const key = `username: IMMUTA_SYSTEM_ACCOUNT, role: IMMUTA_SYSTEM`;
@@ -304,18 +309,4 @@ async function loginsAt() {
 
 async function tokenRequests() {
   return await snowflakeRequests('/oauth/token-request');
-}
-
-async function note(systemAccount: string, privilegedUser: string, immuta: string, { outcome = 'none' }: RunResult['json']): Promise<void> {
-  const calls = (await stage.control.ledger()).filter(({ kind }) => kind === 'request').length;
-  matrix.push([
-    'Snowflake',
-    'register',
-    systemAccount,
-    privilegedUser,
-    immuta,
-    outcome,
-    String((await stage.control.statements()).length),
-    String(calls),
-  ]);
 }
