@@ -55,7 +55,8 @@ export function schedule(count: number, seed: number, platforms: readonly Scenar
       const indexes = unrepeatable[platform];
       return { number, platform, victim, script, history, point: { at: 'in-flight', index: indexes[below(indexes.length)] ?? 0, fate } };
     }
-    const name = points[(number + round) % points.length] ?? 'random';
+    const drawn = points[(number + round) % points.length] ?? 'random';
+    const name = script === 'cleanup' && drawn === 'stale-record' ? 'acknowledged' : drawn; // the first record of a run is one of its bootstrap script
     return { number, platform, victim, script, history, point: pointOf(name, script, below(lengths[platform][script]), below) };
   });
 }
