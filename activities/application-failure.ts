@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Failure } from '../domain/outcome.js';
+import { firstFailed, type Check } from '../rules/check.js';
 import { isFailureKind, isRetryable, type FailureKind } from '../rules/failure-kind.js';
 import type { Journal } from '../rules/journal.js';
 import type { PortError } from './ports.js';
@@ -30,6 +31,12 @@ export function isPortError(error: unknown): error is PortError {
   return error instanceof Error && isFailureKind((error as Partial<PortError>).kind) && typeof (error as Partial<PortError>).next === 'string';
 }
 
+/** An error of a port, for what is told and not thrown; any other is thrown on. */
+export function asPortError(error: unknown): PortError {
+  if (isPortError(error)) return error;
+  throw error;
+}
+
 /**
  * The only error that leaves an activity, built from an allow-list of plain fields: drivers and HTTP clients carry sockets, headers and tokens.
  * Its type is the failure kind; Temporal tries again only what `isRetryable` names, unless `retry` says otherwise.
@@ -55,6 +62,12 @@ export function applicationFailure(
 /** A failure of our own making: what was expected, what arrived, what to do next. */
 export function refusal(kind: FailureKind, message: string, next: string): PortError {
   return Object.assign(new Error(message), { kind, next, ambiguous: false });
+}
+
+/** Throws at the first check that failed. */
+export function refuseFailed(checks: readonly Check[]): void {
+  const check = firstFailed(checks);
+  if (check !== undefined) throw refusal(check.kind ?? 'invalid-request', check.message, check.cure);
 }
 
 function describe(error: unknown, step: string): Failure {

@@ -1,12 +1,14 @@
 // Two factories, one for each task queue. Only the platform queue ever holds the privileged user's secrets.
 import { createAwaitIntegration } from './await-integration.js';
+import { createCheckImmuta } from './check-immuta.js';
+import { createCheckPlatform } from './check-platform.js';
 import type { Clock } from './clock.js';
 import { createCreateConnection } from './create-connection.js';
 import { createDeleteConnection } from './delete-connection.js';
 import { createDeleteIntegration } from './delete-integration.js';
 import { createInspectPlatform } from './inspect-platform.js';
 import { createInspectRegistration } from './inspect-registration.js';
-import type { OpenImmuta, OpenPlatform, ScriptSeal } from './ports.js';
+import type { OpenImmuta, OpenPlatform, ResolveSecret, ScriptSeal } from './ports.js';
 import { createPreflightPlatform } from './preflight-platform.js';
 import { createPreparePlan } from './prepare-plan.js';
 import { createPrepareRemoval } from './prepare-removal.js';
@@ -23,8 +25,12 @@ export interface WorkerRules {
 }
 
 /** Activities of the queue `mooring`: Immuta, with the system account's secrets. */
-export function createImmutaActivities(ports: { readonly openImmuta: OpenImmuta; readonly seal: ScriptSeal }, rules: WorkerRules) {
+export function createImmutaActivities(
+  ports: { readonly openImmuta: OpenImmuta; readonly seal: ScriptSeal; readonly resolveSecret: ResolveSecret },
+  rules: WorkerRules,
+) {
   return {
+    checkImmuta: createCheckImmuta(ports),
     preparePlan: createPreparePlan({ ...ports, ...rules }),
     prepareRemoval: createPrepareRemoval({ ...ports, ...rules }),
     createConnection: createCreateConnection({ ...ports, ...rules }),
@@ -36,8 +42,12 @@ export function createImmutaActivities(ports: { readonly openImmuta: OpenImmuta;
 }
 
 /** Activities of the queue `mooring-platform`: the privileged user's sessions. */
-export function createPlatformActivities(ports: { readonly openPlatform: OpenPlatform; readonly seal: ScriptSeal }, rules: WorkerRules) {
+export function createPlatformActivities(
+  ports: { readonly openPlatform: OpenPlatform; readonly seal: ScriptSeal; readonly resolveSecret: ResolveSecret },
+  rules: WorkerRules,
+) {
   return {
+    checkPlatform: createCheckPlatform({ ...ports, ...rules }),
     preflightPlatform: createPreflightPlatform({ ...ports, ...rules }),
     runScript: createRunScript({ ...ports, ...rules }),
     inspectPlatform: createInspectPlatform(ports),

@@ -6,6 +6,7 @@ import type { ImmutaTarget } from '../domain/registration-request.js';
 import type { Platform, Purpose, SealedScript } from '../domain/script.js';
 import type { Secret } from '../domain/secret.js';
 import type { SecretReference } from '../domain/secret-reference.js';
+import type { Check } from '../rules/check.js';
 import type { FailureKind } from '../rules/failure-kind.js';
 
 /**
@@ -21,6 +22,8 @@ export interface PortError extends Error {
   readonly retryAfterMs?: number | undefined;
   /** The platform's identifier of the statement that failed, where it gave one. */
   readonly queryId?: string | undefined;
+  /** The platform's own word for what went wrong: it has answered. */
+  readonly code?: string | undefined;
 }
 
 /** Gives the value of a reference, or throws a `PortError` of kind `secret-unavailable`. */
@@ -82,15 +85,6 @@ export interface ImmutaPort {
 export type OpenImmuta = (target: ImmutaTarget, signal: AbortSignal) => ImmutaPort;
 
 // -------------------------------------------------------------------------------------------------------------------------- Platforms
-
-/** One check of a preflight, and of `doctor`. `cure` is what to paste or do; empty when it passed. `kind` is set when it failed. */
-export interface Check {
-  readonly name: string;
-  readonly status: 'passed' | 'failed' | 'warning' | 'skipped';
-  readonly message: string;
-  readonly cure: string;
-  readonly kind?: FailureKind | undefined;
-}
 
 /** An object as the platform shows it now. Times are the platform's own, ISO 8601. */
 export interface ObjectState {

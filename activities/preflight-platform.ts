@@ -1,7 +1,10 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
-import { applicationFailure, refusal } from './application-failure.js';
-import type { Check, ObjectState, OpenPlatform } from './ports.js';
+import type { Check } from '../rules/check.js';
+import { checksFor } from '../rules/standing-checks.js';
+import { applicationFailure, refuseFailed } from './application-failure.js';
+import { lookAtPlatform } from './platform-checks.js';
+import type { ObjectState, OpenPlatform } from './ports.js';
 import { readConnectionRequest, refuseShortTiming } from './request.js';
 
 /** What the platform looked like before the run wrote anything. */
@@ -27,27 +30,13 @@ export function createPreflightPlatform({
     try {
       const request = readConnectionRequest(input.request);
       refuseShortTiming(request, allowShortTiming);
-      const session = await openPlatform(request.target, cancellationSignal());
-      try {
-        const { checks: found, existing } = await session.preflight(request.target);
-        const checks = 'operation' in request ? found.map(forRemoval) : found;
-        const failed = checks.find(({ status }) => status === 'failed');
-        if (failed !== undefined) throw refusal(failed.kind ?? 'invalid-request', failed.message, failed.cure);
-        const historyReadable = checks.some(({ name, status }) => name === 'query history' && status === 'passed');
-        return { identity: session.identity, checks, historyReadable, existing };
-      } finally {
-        await session.close();
-      }
+      const { identity, checks: found, existing } = await lookAtPlatform(openPlatform, request, cancellationSignal());
+      const checks = checksFor(request, found);
+      refuseFailed(checks);
+      const historyReadable = checks.some(({ name, status }) => name === 'query history' && status === 'passed');
+      return { identity, checks, historyReadable, existing };
     } catch (error) {
       throw applicationFailure(error, activityInfo().activityType);
     }
   };
-}
-
-/** What a removal takes away is there, and what only a registration needs may be missing. */
-function forRemoval(check: Check): Check {
-  if (check.status !== 'failed') return check;
-  if (check.kind === 'already-exists')
-    return { name: check.name, status: 'passed', message: `What the ${check.name} check looks for is there.`, cure: '' };
-  return check.kind === 'permission-missing' || check.kind === 'not-found' ? { ...check, status: 'warning' } : check;
 }

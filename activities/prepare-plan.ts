@@ -1,15 +1,15 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { EffectivePolicy, Plan, PlannedScript, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
-import { databaseOf, hasDatabase } from '../rules/platform-facts.js';
 import { effectivePolicy } from '../rules/script-policy.js';
 import { immutaHost } from '../rules/workflow-id.js';
 import type { PlanContent } from '../sql/digest.js';
 import { planScript, type ScriptPlan } from '../sql/plan-script.js';
 import { summarize } from '../sql/summarize.js';
-import { applicationFailure, refusal } from './application-failure.js';
+import { applicationFailure, refuseFailed } from './application-failure.js';
+import { integrationOf, lookAtImmuta, registrationChecks } from './immuta-checks.js';
 import { fingerprints, jsonOf, planTarget } from './plan-parts.js';
-import type { ImmutaConnection, ImmutaPort, Integration, OpenImmuta, ScriptSeal } from './ports.js';
+import type { ImmutaPort, OpenImmuta, ScriptSeal } from './ports.js';
 import { readRequest } from './request.js';
 import { factsOf } from './target-facts.js';
 
@@ -31,9 +31,10 @@ export function createPreparePlan(dependencies: PreparePlanDependencies) {
     try {
       const request = readRequest(input.request);
       const immuta = dependencies.openImmuta(request.immuta, cancellationSignal());
-      const [connection, integrations] = await Promise.all([immuta.getConnection(request.connectionKey), immuta.listIntegrations()]);
-      if (connection !== undefined) return unchangedOrConflict(request, connection, integrations);
-      refuseTakenHost(request, integrations);
+      const look = await lookAtImmuta(immuta, request.connectionKey);
+      refuseFailed(registrationChecks(request, look));
+      const registered = integrationOf(look);
+      if (registered !== undefined) return { kind: 'unchanged', integrationId: registered.id };
       const scripts = await fetchScripts(immuta, request);
       return preparedPlan(dependencies, request, scripts, input.firstRunId);
     } catch (error) {
@@ -106,36 +107,6 @@ function content(request: RegistrationRequest, { bootstrap, cleanup }: Scripts):
     integrationId: null,
     childCeiling: null,
   };
-}
-
-function unchangedOrConflict(request: RegistrationRequest, connection: ImmutaConnection, integrations: readonly Integration[]): PreparedPlan {
-  const { target } = request;
-  const { kind, name } = databaseOf(target);
-  const integration = integrations.find(({ id }) => id === connection.integrationId);
-  const differing = [
-    ['host', connection.host, target.host.toLowerCase()],
-    ['role', connection.role, factsOf(target).role],
-    ['authenticationType', connection.authenticationType, target.systemAccount.authenticationType],
-    [kind, hasDatabase(target, integration?.database) ? name : integration?.database, name],
-    ['integration status', integration?.status, 'enabled'],
-  ].find(([, found, wanted]) => found !== wanted);
-  if (integration !== undefined && differing === undefined) return { kind: 'unchanged', integrationId: integration.id };
-  const [field, found, wanted] = differing ?? ['integration', 'none', 'enabled'];
-  throw refusal(
-    'conflict',
-    `The connection "${connection.connectionKey}" is registered already with another ${field}: ${found ?? 'none'} instead of ${wanted ?? 'none'}.`,
-    'Register under another key, or take the old connection out first.',
-  );
-}
-
-function refuseTakenHost({ target }: RegistrationRequest, integrations: readonly Integration[]): void {
-  const taken = integrations.find((integration) => integration.type === target.technology && integration.host === target.host.toLowerCase());
-  if (taken === undefined) return;
-  throw refusal(
-    'conflict',
-    `Immuta has an integration on ${target.host} already (id ${taken.id}, ${databaseOf(target).kind} ${taken.database ?? 'unknown'}, ${taken.status}).`,
-    'Immuta takes one integration for each host. Use its connection, or remove that integration first.',
-  );
 }
 
 function ownDangers(cleanup: PlannedScript | undefined, policy: EffectivePolicy): string[] {

@@ -26,23 +26,13 @@ interface Schema<Request> {
 
 function parsed<Request extends ConnectionRequest>(schema: Schema<Request>, request: unknown): Request {
   const result = schema.safeParse(request);
-  if (result.success) return runnable(result.data);
+  if (result.success) return result.data;
   const [first] = result.error.issues;
   const where = first === undefined || first.path.length === 0 ? 'The request' : first.path.join('.');
   throw refusal(
     'invalid-request',
     `${where}: ${first?.message ?? 'not a request'}.`,
     'Start the run with `mooring register` or `mooring deregister`, which check the manifest first.',
-  );
-}
-
-/** Nothing may run what a person meant to run elsewhere. */
-function runnable<Request extends ConnectionRequest>(request: Request): Request {
-  if (request.script.policy !== 'external') return request;
-  throw refusal(
-    'invalid-request',
-    'The script policy "external" is not supported by this version.',
-    'Use "approval", or "automatic" where the worker allows it.',
   );
 }
 

@@ -69,6 +69,7 @@ export function createRunScript(dependencies: RunScriptDependencies) {
       before = recorded(readJournal) ?? input.resume?.journal ?? emptyJournal;
       const request = readConnectionRequest(input.request);
       refuseShortTiming(request, dependencies.allowShortTiming);
+      refuseExternal(request);
       refuseUndecided(input.decisions, dependencies.allowAutomatic);
       const script = openScript(dependencies.seal, input.script);
       keeper = startJournal(request, record, before, { historyReadable: input.historyReadable, clock });
@@ -266,6 +267,16 @@ function openScript(seal: ScriptSeal, sealed: SealedScript): Script {
     );
   }
   return { texts, planned: plan.statements };
+}
+
+/** Nothing may run what a person meant to run elsewhere. */
+function refuseExternal({ script }: ConnectionRequest): void {
+  if (script.policy !== 'external') return;
+  throw refusal(
+    'script-refused',
+    'The script reached the platform worker, although its policy says that a person runs it elsewhere.',
+    'Look at who started the run: no workflow of ours sends such a script.',
+  );
 }
 
 function refuseUndecided(decisions: readonly Decision[], allowAutomatic: boolean): void {

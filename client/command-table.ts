@@ -3,6 +3,7 @@ import type { CommandEntry } from './command-entry.js';
 
 export const commandTable: readonly CommandEntry[] = [
   entry('Start', 'init', '', 'write a manifest', () => import('./commands/init.js')),
+  entry('Start', 'doctor', '[key]', 'check everything, each failure with its cure', () => import('./commands/doctor.js')),
   entry('Start', 'dev', '', 'Temporal, worker and simulators on this machine', () => import('./commands/dev.js')),
   entry('Start', 'demo', '', 'a tour on the simulators', () => import('./commands/demo.js')),
   entry('Change', 'plan', '<key>', 'show what registering, or deregistering, would run', () => import('./commands/plan.js')),

@@ -94,6 +94,7 @@ function withDev(environment: NodeJS.ProcessEnv, dev: DevState): NodeJS.ProcessE
     TEMPORAL_ADDRESS: dev.address,
     TEMPORAL_NAMESPACE: dev.namespace,
     MOORING_CODEC_KEYS: resolve(dirname(dev.file), dev.codecKeys),
+    ...(dev.scriptKeys === undefined ? {} : { MOORING_SCRIPT_KEYS: resolve(dirname(dev.file), dev.scriptKeys) }),
   };
 }
 

@@ -5,18 +5,22 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError, Workfl
 import type { DecisionMessage, ResolveMessage, Verdict } from '../domain/decision.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Plan } from '../domain/plan.js';
+import type { Purpose } from '../domain/script.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { readKeyRing } from '../secrets/key-ring.js';
 import { SecretError } from '../secrets/secret-error.js';
 import { connectionWorkflowId, immutaHost } from '../rules/workflow-id.js';
 import { connectClient } from '../temporal/connect-client.js';
 import { searchAttributes } from '../temporal/search-attributes.js';
-import type { deregisterConnection, planConnection, registerConnection } from '../workflows/index.js';
+import type { checkConnection, deregisterConnection, planConnection, registerConnection } from '../workflows/index.js';
 import type { Answer } from '../workflows/messages.js';
-import { approve, decide, reject, resolve } from '../workflows/messages.js';
+import { approve, decide, reject, resolve, revealed } from '../workflows/messages.js';
+import type { CheckAnswer } from './await-checks.js';
+import { awaitChecks } from './await-checks.js';
+import { newestPoll } from './check-workers.js';
 import { CommandError } from './command-error.js';
 import type { CommandConfig } from './config.js';
-import { planOfRun } from './plan-of-run.js';
+import { planOfRun, type PlannedScripts } from './plan-of-run.js';
 import { operationOf, requestSha256 } from './request-hash.js';
 import type { RunState } from './run-state.js';
 import { stateOfDescription, stateOfInfo } from './run-state.js';
@@ -109,13 +113,33 @@ export async function openConnections(config: CommandConfig) {
       }
     },
 
+    /** Has workers look by `checkConnection`, which writes nothing. `labelled` is false where the namespace lacks our search attributes. */
+    async check(request: ConnectionRequest, labelled: boolean, signal: AbortSignal): Promise<CheckAnswer> {
+      const workflowId = `check/${immutaHost(request.immuta.url)}/${request.connectionKey.toLowerCase()}/${randomUUID()}`;
+      const handle = await call(() =>
+        client.workflow.start<typeof checkConnection>('checkConnection', {
+          workflowId,
+          taskQueue: config.taskQueue,
+          args: [request],
+          typedSearchAttributes: labelled ? attributesOf('check', request) : [],
+          staticSummary: `Check ${request.target.technology} connection ${request.connectionKey}`,
+        }),
+      );
+      return awaitChecks(client, handle, signal);
+    },
+
     async describe(run: RunName): Promise<RunState> {
       return call(async () => stateOfDescription(client, await handleOf(run).describe()));
     },
 
     /** The plan that a run made, from its history; with a digest the one that an open question is about. */
     async planOf(run: { readonly workflowId: string; readonly runId: string }, digest?: string): Promise<Plan | undefined> {
-      return call(() => planOfRun(client, run, digest));
+      return (await call(() => planOfRun(client, run, digest)))?.plan;
+    },
+
+    /** The sealed scripts of the same plan. */
+    async sealedOf(run: { readonly workflowId: string; readonly runId: string }, digest?: string): Promise<PlannedScripts['sealed']> {
+      return (await call(() => planOfRun(client, run, digest)))?.sealed ?? {};
     },
 
     /** Runs of register and deregister that match, newest first, at most `limit`. `filter` is a visibility query of ours. */
@@ -139,6 +163,11 @@ export async function openConnections(config: CommandConfig) {
       return answerOf(() => handleOf(run).executeUpdate(resolve, { args: [message] }));
     },
 
+    /** Has the run record who opens which sealed script. */
+    async noteReveal(run: RunName, by: string, purpose: Purpose): Promise<Delivery> {
+      return answerOf(() => handleOf(run).executeUpdate(revealed, { args: [{ by, purpose }] }));
+    },
+
     /** The way that needs no worker: the run judges it when a worker is back. */
     async signalDecision(run: RunName, verdict: Verdict, message: DecisionMessage): Promise<void> {
       await call(() => handleOf(run).signal(verdict === 'approve' ? approve : reject, message));
@@ -150,11 +179,7 @@ export async function openConnections(config: CommandConfig) {
 
     /** When workers last asked for work; long polls last a minute. */
     async newestPoll(queue: string, kind: 'workflow' | 'activity'): Promise<number | undefined> {
-      const answer = await call(() =>
-        client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType: kind === 'workflow' ? 1 : 2 }),
-      );
-      const times = (answer.pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000);
-      return times.length === 0 ? undefined : Math.max(...times);
+      return call(() => newestPoll(client.workflowService, namespace, queue, kind));
     },
 
     close: (): Promise<void> => temporal.close(),

@@ -10,7 +10,7 @@ import { progressOf } from './progress.js';
 import type { RunState } from './run-state.js';
 import type { SafeText } from './safe-text.js';
 import { words } from './safe-text.js';
-import { attentionLines } from './show-run.js';
+import { attentionLines, invitationLines } from './show-run.js';
 import { TaskList } from './task-list.js';
 
 export interface PresentOptions {
@@ -96,13 +96,6 @@ function sayChange(output: Output, { state, progress }: Change): void {
 
 /** What a person can do now, ready to paste. */
 function invitation({ phase, gate, connectionKey }: RunState, output: Output): SafeText[] {
-  if (phase === 'awaiting-decision' && gate?.kind === 'decision' && gate.digest !== undefined) {
-    const digest = gate.digest.slice(0, 12);
-    return [
-      words`  look     mooring show ${connectionKey}`,
-      words`  approve  mooring approve ${connectionKey} --digest ${digest}`,
-      words`  reject   mooring reject ${connectionKey} --digest ${digest} --comment "<why>"`,
-    ];
-  }
+  if (phase === 'awaiting-decision') return [words`  look     mooring show ${connectionKey}`, ...invitationLines(gate, connectionKey)];
   return gate?.attention === undefined ? [] : attentionLines(gate.attention, connectionKey, output.talkStyle);
 }

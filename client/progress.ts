@@ -34,7 +34,7 @@ function messageOf(state: RunState, phase: Phase, now: number): string {
     case 'preparing':
       return 'reads Immuta and the platform, and prepares the plan';
     case 'awaiting-decision':
-      return `waits for a decision${digestOf(state)}${timeLeft(state, now)}`;
+      return `${awaited(state)}${digestOf(state)}${timeLeft(state, now)}`;
     case 'running':
       return 'runs the bootstrap script';
     case 'registering':
@@ -50,6 +50,13 @@ function messageOf(state: RunState, phase: Phase, now: number): string {
     case 'ended':
       return state.outcome?.outcome ?? endedFromOutside(state);
   }
+}
+
+function awaited({ gate, steps }: RunState): string {
+  const asked = gate?.attention?.id;
+  if (asked === undefined) return 'waits for a decision';
+  if (steps.some(({ activity }) => activity === 'inspectPlatform')) return 'looks for what the script makes';
+  return `waits until somebody ran the ${asked === 'external-cleanup' ? 'cleanup' : 'bootstrap'} script elsewhere`;
 }
 
 /** How an execution ended that wrote no outcome: somebody ended it in Temporal. */

@@ -185,7 +185,8 @@ function isNode(value: unknown): value is { readonly range?: readonly [number, n
   return typeof value === 'object' && value !== null && 'range' in value;
 }
 
-function shownPath(file: string): string {
+/** A path as a person would write it here. */
+export function shownPath(file: string): string {
   const near = relative(process.cwd(), file);
   return near === '' ? basename(file) : near.startsWith('..') ? file : near;
 }

@@ -47,12 +47,5 @@ function readEntry(shell: Shell, key: string, options: Options): RegistrationReq
       guess === undefined ? `It has ${keys.slice(0, 20).join(', ')}.` : `Did you mean "${guess}"?`,
     );
   }
-  if (request.script.policy === 'external') {
-    throw new CommandError(
-      'usage',
-      `${key} asks for the script policy "external", which this version does not carry out yet.`,
-      'Write script: { policy: approval }, so that people decide and Mooring runs the script.',
-    );
-  }
   return request;
 }

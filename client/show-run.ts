@@ -1,5 +1,6 @@
 import type { Attention, RunView } from '../domain/outcome.js';
 import type { SafeText, Style, Styler } from './safe-text.js';
+import type { PendingDecision } from '../workflows/messages.js';
 import { joined, words } from './safe-text.js';
 
 /** A run for a person: what became of it, or where it is, and what to do next. */
@@ -26,6 +27,7 @@ export function runLines(view: RunView, style: Styler): SafeText[] {
     const { kind, message, next, step } = view.failure;
     lines.push(words`  ${style('red', words`failure`)}    ${kind} in ${step}: ${message}`, words`  next       ${next}`);
   }
+  for (const { by, purpose, at } of view.reveals ?? []) lines.push(words`  revealed   the ${purpose} script to ${by} at ${at}`);
   for (const left of view.leftBehind) lines.push(words`  ${style('yellow', words`left`)}       ${left}`);
   if (view.attention !== undefined) lines.push(...attentionLines(view.attention, view.connectionKey, style));
   return lines;
@@ -34,7 +36,8 @@ export function runLines(view: RunView, style: Styler): SafeText[] {
 /** What a person is asked to settle, with the command for each answer. */
 export function attentionLines(attention: Attention, run: string, style: Styler): SafeText[] {
   const { reason, since, statement, left, choices, digest } = attention;
-  const lines = [words`  ${style('yellow', words`needs attention`)} since ${since}: ${reason}`];
+  const what = isElsewhere(attention) ? 'run elsewhere' : 'needs attention';
+  const lines = [words`  ${style('yellow', words`${what}`)} since ${since}: ${reason}`];
   if (statement !== undefined) {
     lines.push(words`  statement ${statement.index + 1}: ${statement.text.replaceAll(/\s+/g, ' ')}`);
     lines.push(words`  looked at  ${statement.lookedAt}; found ${statement.found}`);
@@ -42,10 +45,35 @@ export function attentionLines(attention: Attention, run: string, style: Styler)
   for (const object of left) lines.push(words`  may be left ${object}`);
   lines.push(words`  choices    ${joined([...choices], ', ')}`);
   for (const choice of choices) {
-    const plan = choice === 'undo' && digest !== undefined ? ` --digest ${digest.slice(0, 12)}` : '';
-    lines.push(words`    mooring resolve ${run} ${choice}${plan} --comment "<what you looked at>"`);
+    const plan = (choice === 'undo' || choice === 'ran') && digest !== undefined ? ` --digest ${digest.slice(0, 12)}` : '';
+    const ids = choice === 'ran' && isElsewhere(attention) ? ' --query-id <id>' : '';
+    lines.push(words`    mooring resolve ${run} ${choice}${plan}${ids} --comment "<what you looked at>"`);
   }
   return lines;
+}
+
+/** Whether a person is to run a script elsewhere. */
+export function isElsewhere({ id }: Attention): boolean {
+  return id.startsWith('external-');
+}
+
+/** What a person can do at an open gate, ready to paste. */
+export function invitationLines(gate: PendingDecision | undefined, run: string): SafeText[] {
+  const { attention, kind, digest: full } = gate ?? {};
+  if (full === undefined) return [];
+  const digest = full.slice(0, 12);
+  const elsewhere = attention !== undefined && isElsewhere(attention);
+  return [
+    ...(elsewhere
+      ? [
+          words`  script   mooring show ${run} --script --reveal > ${attention.id === 'external-cleanup' ? 'cleanup' : 'bootstrap'}.sql`,
+          words`  ran      mooring resolve ${run} ran --digest ${digest} --query-id <id> --comment "<where you ran it>"`,
+        ]
+      : kind === 'decision'
+        ? [words`  approve  mooring approve ${run} --digest ${digest}`]
+        : []),
+    ...(kind === 'decision' ? [words`  reject   mooring reject ${run} --digest ${digest} --comment "<why>"`] : []),
+  ];
 }
 
 function colourOf({ outcome, phase }: RunView): Style {

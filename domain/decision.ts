@@ -19,6 +19,8 @@ export interface Decision {
   /** ISO 8601, the server's time. */
   readonly at: string;
   readonly comment?: string | undefined;
+  /** The platform's ids of the statements, as the person gave them who ran the script elsewhere. Not checked. */
+  readonly queryIds?: readonly string[] | undefined;
 }
 
 export const attentionChoices = ['ran', 'not-run', 'retry', 'undo', 'abandon'] as const;
@@ -31,7 +33,7 @@ export interface ResolveMessage {
   readonly choice: AttentionChoice;
   readonly by: string;
   readonly comment: string;
-  /** Needed for `undo` of a new plan. */
+  /** Needed for `undo` of a new plan, and for `ran` of a script that is run elsewhere: both are approvals of a plan. */
   readonly digest?: string | undefined;
   readonly queryIds?: readonly string[] | undefined;
 }

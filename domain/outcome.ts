@@ -29,12 +29,21 @@ export interface Attention {
   readonly left: readonly string[];
 }
 
+/** Somebody opened the sealed script: recorded before it was opened. */
+export interface Reveal {
+  readonly by: string;
+  readonly purpose: Purpose;
+  /** ISO 8601, the server's time. */
+  readonly at: string;
+}
+
 /** What became of one script. */
 export interface ScriptSummary {
   readonly purpose: Purpose;
   readonly sha256: string;
   readonly statements: number;
   readonly ran: number;
+  /** Found done, or done by a person: a script that was run elsewhere counts here. */
   readonly skipped: number;
 }
 
@@ -51,6 +60,8 @@ export interface RunView {
   readonly digest?: string | undefined;
   readonly scripts: readonly ScriptSummary[];
   readonly decisions: readonly Decision[];
+  /** Absent when nobody did. */
+  readonly reveals?: readonly Reveal[] | undefined;
   readonly leftBehind: readonly string[];
   readonly failure?: Failure | undefined;
   readonly attention?: Attention | undefined;

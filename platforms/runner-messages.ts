@@ -3,17 +3,8 @@
 import type { ObjectReference } from '../domain/plan.js';
 import type { PlatformTarget } from '../domain/platform-target.js';
 import type { Platform } from '../domain/script.js';
-import type { FailureKind } from '../rules/failure-kind.js';
+import type { Check } from '../rules/check.js';
 import type { PlainPlatformError } from './platform-error.js';
-
-/** One check of a preflight. `cure` is what to paste or do; empty when it passed. `kind` is set when it failed. */
-export interface Check {
-  readonly name: string;
-  readonly status: 'passed' | 'failed' | 'warning' | 'skipped';
-  readonly message: string;
-  readonly cure: string;
-  readonly kind?: FailureKind | undefined;
-}
 
 /** An object as the platform shows it now. Times are the platform's own, ISO 8601. */
 export interface ObjectState {

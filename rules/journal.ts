@@ -21,7 +21,7 @@ export interface Creation {
   readonly sentAt: string;
   /** CREATE without IF NOT EXISTS or OR REPLACE: acknowledged, it proves that the object did not exist before. */
   readonly plain: boolean;
-  /** Acknowledged to this run as a plain CREATE. */
+  /** Acknowledged to this run as a plain CREATE; of a script that a person ran elsewhere: absent when the script was handed over. */
   readonly made: boolean;
 }
 

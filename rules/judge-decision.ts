@@ -7,6 +7,8 @@ export interface OpenGate {
   readonly digest: string;
   /** Milliseconds since the epoch, the server's time; a decision at or after it comes too late. */
   readonly expiresAt: number;
+  /** The script waits to be run elsewhere: people can say no; the yes is the answer `ran`. */
+  readonly elsewhere?: boolean | undefined;
 }
 
 export type Judgement = { readonly accepted: true; readonly decision: Decision } | { readonly accepted: false; readonly reason: string };
@@ -24,6 +26,11 @@ export function judgeDecision(
   const read = readMessage(message);
   if (typeof read === 'string') return refuse(read);
   if (gate === undefined) return refuse('This run is not waiting for a decision now. `mooring show` says where it is.');
+  if (gate.elsewhere === true && verdict === 'approve') {
+    return refuse(
+      'This script is run elsewhere: "approve" has no effect. Run it, then answer "ran" with the digest (`mooring resolve <run> ran --digest ...`).',
+    );
+  }
   if (now >= gate.expiresAt) return refuse('The time to decide is over: expiry means no.');
   if (read.digest.toLowerCase() !== gate.digest) {
     return refuse('The digest is not the one of the plan that waits here. Look at the plan again (`mooring show`) and decide on what it shows.');

@@ -1,12 +1,29 @@
-import type { AttentionChoice, ResolveMessage } from '../domain/decision.js';
+// An answer to a question of a run. One that stands for a plan (`undo` of a new one, `ran` of a script that was run elsewhere) is an approval, and
+// passes the judge of approvals.
+import type { AttentionChoice, Decision, ResolveMessage } from '../domain/decision.js';
 import type { Attention } from '../domain/outcome.js';
+import { judgeDecision } from './judge-decision.js';
 
-export type Resolution = { readonly accepted: true; readonly message: ResolveMessage } | { readonly accepted: false; readonly reason: string };
+export type Resolution =
+  | {
+      readonly accepted: true;
+      readonly message: ResolveMessage;
+      /** Where the answer approves the plan whose digest the question carries. */
+      readonly decision?: Decision | undefined;
+    }
+  | { readonly accepted: false; readonly reason: string };
 
 const hexDigits = /^[0-9a-f]{64}$/i;
+const approving: ReadonlySet<AttentionChoice> = new Set(['ran', 'undo']);
+const mostQueryIds = 1_000; // as many statements as the longest script we know has, by ten
+const longestQueryId = 64; // both platforms give 36 characters
 
-/** Accepts or refuses a person's answer to *needs attention*. `message` comes from anyone and may be anything. */
-export function judgeResolution(open: Attention | undefined, message: unknown): Resolution {
+/** Accepts or refuses a person's answer. `message` comes from anyone and may be anything; `now` and `expiresAt` in ms since the epoch. */
+export function judgeResolution(
+  open: Attention | undefined,
+  message: unknown,
+  { now = 0, expiresAt = Infinity }: { readonly now?: number; readonly expiresAt?: number | undefined } = {},
+): Resolution {
   if (typeof message !== 'object' || message === null) return refuse('An answer is an object: { "attention", "choice", "by", "comment" }.');
   const { attention, choice, by, comment, digest, queryIds, undecodable } = message as Record<string, unknown>;
   if (undecodable !== undefined) return refuse('The answer could not be decrypted here. Send it with the codec key of this namespace, or in clear.');
@@ -16,22 +33,27 @@ export function judgeResolution(open: Attention | undefined, message: unknown): 
   if (typeof by !== 'string' || by.trim() === '') return refuse('An answer needs "by": who answers.');
   if (typeof comment !== 'string' || comment.trim() === '') return refuse('An answer needs "comment": what was looked at and why this choice.');
   if (digest !== undefined && (typeof digest !== 'string' || !hexDigits.test(digest))) return refuse('"digest" must be all 64 hex digits.');
-  if (choice === 'undo' && open.digest !== undefined && (typeof digest !== 'string' || digest.toLowerCase() !== open.digest)) {
-    return refuse('"undo" runs a plan: send its "digest", all 64 hex digits, as shown.');
-  }
-  if (queryIds !== undefined && !(Array.isArray(queryIds) && queryIds.every((id) => typeof id === 'string')))
-    return refuse('"queryIds" must be a list of texts.');
-  return {
-    accepted: true,
-    message: {
-      attention,
-      choice,
-      by: by.trim(),
-      comment: comment.trim(),
-      ...(digest === undefined ? {} : { digest }),
-      ...(queryIds === undefined ? {} : { queryIds }),
-    },
+  if (queryIds !== undefined && !isListOfIds(queryIds))
+    return refuse(`"queryIds" must be a list of texts, at most ${mostQueryIds} of at most ${longestQueryId} characters.`);
+  const read: ResolveMessage = {
+    attention,
+    choice,
+    by: by.trim(),
+    comment: comment.trim(),
+    ...(digest === undefined ? {} : { digest }),
+    ...(queryIds === undefined ? {} : { queryIds }),
   };
+  if (open.digest === undefined || !approving.has(choice)) return { accepted: true, message: read };
+  if (digest === undefined) return refuse(`"${choice}" stands for a plan: send its "digest", all 64 hex digits, as shown.`);
+  const judgement = judgeDecision({ digest: open.digest, expiresAt }, [], { message, verdict: 'approve', channel: 'update', now });
+  if (!judgement.accepted) return judgement;
+  return { accepted: true, message: read, decision: { ...judgement.decision, ...(queryIds === undefined ? {} : { queryIds }) } };
+}
+
+function isListOfIds(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) && value.length <= mostQueryIds && value.every((id) => typeof id === 'string' && id !== '' && id.length <= longestQueryId)
+  );
 }
 
 function isChoice(choice: unknown, choices: readonly AttentionChoice[]): choice is AttentionChoice {

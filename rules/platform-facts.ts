@@ -7,7 +7,7 @@ import type { Platform } from '../domain/script.js';
 export interface PlatformFacts {
   /** What the bootstrap script makes new and Immuta then owns. Immuta, the manifest and the platform call it so. */
   readonly databaseKind: 'database' | 'catalog';
-  /** Kinds that can be asked about by the names that scripts give them. What else a script drops is gone by the acknowledgement of its DROP. */
+  /** Kinds that are listed by name. What else a script makes or drops is known by the acknowledgement, or a person's word, alone. */
   readonly lookable: ReadonlySet<ObjectReference['kind']>;
 }
 
@@ -15,6 +15,11 @@ export const platformFacts: Readonly<Record<Platform, PlatformFacts>> = {
   Snowflake: { databaseKind: 'database', lookable: new Set(['database', 'schema', 'role', 'user', 'warehouse']) },
   Databricks: { databaseKind: 'catalog', lookable: new Set(['catalog', 'schema']) },
 };
+
+/** Whether the platform can be asked for this object. A schema is looked up in its database, which its name has to hold. */
+export function isLookable(technology: Platform, { kind, name }: ObjectReference): boolean {
+  return platformFacts[technology].lookable.has(kind) && (kind !== 'schema' || name.split('.').length === 2);
+}
 
 /** The database of a target, or its catalog, as the platform spells it. Needs no more of the target than that name. */
 export function databaseOf(target: PlatformTarget): ObjectReference {

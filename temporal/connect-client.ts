@@ -24,12 +24,18 @@ export interface TemporalClient {
 /** Longer than a healthy server on another continent needs, short enough for a person who mistyped the address. */
 const connectTimeoutMs = 5_000;
 
-/** Connects as `TEMPORAL_*` says, with the payload codec on. Throws `TemporalRefused` or `TemporalUnavailable`. */
-export async function connectClient(environment: NodeJS.ProcessEnv, keys: EncryptionKeys): Promise<TemporalClient> {
+/** Connects as `TEMPORAL_*` says. No payload can be read or written by it. Throws `TemporalRefused` or `TemporalUnavailable`. */
+export async function connectTemporal(environment: NodeJS.ProcessEnv) {
   const { address, namespace, options } = readTemporalAddress(environment);
   const connection = await Connection.connect({ ...options, connectTimeout: connectTimeoutMs }).catch(() => {
     throw new TemporalUnavailable(address);
   });
+  return { connection, address, namespace };
+}
+
+/** As `connectTemporal`, with the payload codec on. */
+export async function connectClient(environment: NodeJS.ProcessEnv, keys: EncryptionKeys): Promise<TemporalClient> {
+  const { connection, address, namespace } = await connectTemporal(environment);
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(keys, namespace) });
   return { client, address, namespace, close: () => connection.close() };
 }

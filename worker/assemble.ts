@@ -10,7 +10,7 @@ import type { WorkerConfig } from './config.js';
 
 /** The activities of both task queues. Secrets are read at the moment of use, hosts are checked before anything is sent to them. */
 export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, scriptKeys: KeyRing) {
-  const resolve: ResolveSecret = createSecretResolver({
+  const resolveSecret: ResolveSecret = createSecretResolver({
     environment,
     allowedNames: config.secretNames,
     allowedFolders: config.secretFolders,
@@ -22,10 +22,10 @@ export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, s
 
   const openImmuta: OpenImmuta = (target, signal) => {
     const allowedHosts = config.immutaHosts.length > 0 ? config.immutaHosts : 'loopback-only';
-    return new ImmutaClient({ target, resolve, signal, allowedHosts, allowLoopback });
+    return new ImmutaClient({ target, resolve: resolveSecret, signal, allowedHosts, allowLoopback });
   };
   const openPlatform: OpenPlatform = platformOpener({
-    resolveSecret: resolve,
+    resolveSecret,
     environment,
     allowedHosts: config.snowflakeHosts,
     databricksHosts: config.databricksHosts,
@@ -35,7 +35,7 @@ export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, s
   });
 
   return {
-    immuta: createImmutaActivities({ openImmuta, seal }, rules),
-    platform: createPlatformActivities({ openPlatform, seal }, rules),
+    immuta: createImmutaActivities({ openImmuta, seal, resolveSecret }, rules),
+    platform: createPlatformActivities({ openPlatform, seal, resolveSecret }, rules),
   };
 }

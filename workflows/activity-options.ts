@@ -12,6 +12,14 @@ const reading = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } satisfies ActivityOptions;
 
+/** Looks once, and soon: whoever asked waits for the answer, and a login that was refused is not tried again. */
+const checking = {
+  scheduleToStartTimeout: '10s', // a worker that polls takes it within a second, unless all of its places are taken
+  startToCloseTimeout: '3m', // a platform's login and all its read-only statements, each with a deadline of its own
+  retry: { maximumAttempts: 1 },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} satisfies ActivityOptions;
+
 /** Writes: one attempt at a time under a lease, and each new one settles the last one first. No schedule-to-close for an undo: it must not give up. */
 function writing({ heartbeatTimeout }: Timing): ActivityOptions {
   return {
@@ -41,6 +49,18 @@ export function activitiesFor(timing: Timing) {
     deleteIntegration: own(immuta({ ...writing(timing), summary: 'Remove the integration that was left' }).deleteIntegration),
     inspectRegistration: own(immuta({ ...reading, summary: 'Look at what stands in Immuta' }).inspectRegistration),
     inspectPlatform: own(platform({ ...reading, summary: 'Look at what stands on the platform' }).inspectPlatform),
+  };
+}
+
+/** The two steps of `checkConnection`. What they give may be unreadable, and that is news too: `checkConnection` tells it. */
+export function checkActivities() {
+  return {
+    checkImmuta: proxyActivities<ImmutaActivities>({ ...checking, summary: 'Look at Immuta' }).checkImmuta,
+    checkPlatform: proxyActivities<PlatformActivities>({
+      ...checking,
+      taskQueue: `${workflowInfo().taskQueue}-platform`,
+      summary: 'Log in as the privileged user and look',
+    }).checkPlatform,
   };
 }
 

@@ -1,20 +1,26 @@
 // Runs a cleanup script that was decided on, and proves that what it drops is gone. Between two tries it remembers where the script stopped: what was
-// acknowledged is not sent again, and a person's word on a statement that nobody can know of is taken along.
+// acknowledged is not sent again, and a person's word on a statement that nobody can know of is taken along. Under the policy `external` it runs
+// nothing: it asks for the script to be run elsewhere, and believes that it was when what can be looked up is gone.
 import type { RunScriptInput } from '../activities/run-script.js';
 import type { PlatformPreflight } from '../activities/preflight-platform.js';
-import type { AttentionChoice } from '../domain/decision.js';
+import type { Decision } from '../domain/decision.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Attention } from '../domain/outcome.js';
 import type { ObjectReference, Plan } from '../domain/plan.js';
 import type { SealedScript } from '../domain/script.js';
 import { dropped } from '../rules/left-over.js';
-import { platformFacts } from '../rules/platform-facts.js';
+import { isLookable } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
+import { ranCleanup, type Answered } from './attention-gate.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
 
 /** Why it is not done yet, and what may be left: the question that a person is asked. */
-export type Unfinished = Pick<Attention, 'reason' | 'left' | 'choices' | 'statement'>;
+export type Unfinished = Pick<Attention, 'reason' | 'left' | 'choices' | 'statement'> &
+  Partial<Pick<Attention, 'digest'>> & {
+    /** The name under which it is asked, where it has one of its own. */
+    readonly ask?: typeof ranCleanup | undefined;
+  };
 
 /** A script, and the plan in which people see what it drops. */
 export interface Cleanup {
@@ -34,6 +40,9 @@ export class CleanUp {
         readonly unknown?: number | undefined;
       }
     | undefined;
+  /** Somebody says that this script was run elsewhere. */
+  #said: { readonly sha256: string; readonly decision: Decision | undefined } | undefined;
+  #asked: string | undefined;
 
   constructor(request: ConnectionRequest, activities: Activities, board: ProgressBoard) {
     this.#request = request;
@@ -42,8 +51,17 @@ export class CleanUp {
   }
 
   /** `undefined` when everything that the script drops was seen to be gone. Failures of the steps are an answer here; it does not throw them. */
-  async attempt({ cleanup: script, plan }: Cleanup, { identity, historyReadable }: PlatformPreflight): Promise<Unfinished | undefined> {
+  async attempt(cleanup: Cleanup, platform: PlatformPreflight): Promise<Unfinished | undefined> {
+    const { plan } = cleanup;
     const targets = dropped({ cleanup: plan.scripts.find(({ purpose }) => purpose === 'cleanup') });
+    return this.#request.script.policy === 'external' ? this.#attemptElsewhere(cleanup, targets) : this.#attemptHere(cleanup, targets, platform);
+  }
+
+  async #attemptHere(
+    { cleanup: script }: Cleanup,
+    targets: readonly ObjectReference[],
+    { identity, historyReadable }: PlatformPreflight,
+  ): Promise<Unfinished | undefined> {
     try {
       if (this.#resume(script) !== 'ran') await this.#runScript(script, identity, historyReadable);
       const after = await this.#stillThere(targets);
@@ -62,8 +80,54 @@ export class CleanUp {
     }
   }
 
-  /** Takes a person's answer to the statement whose outcome could not be known. */
-  settle(choice: AttentionChoice): void {
+  /** Nothing is run here. What cannot be looked up is gone by the word of the person alone. */
+  async #attemptElsewhere({ cleanup: script, plan }: Cleanup, targets: readonly ObjectReference[]): Promise<Unfinished | undefined> {
+    const said = this.#said?.sha256 === script.sha256 ? this.#said : undefined;
+    const before = this.#resume(script) === 'ran';
+    this.#said = undefined;
+    this.#asked = script.sha256;
+    const question = { choices: ['ran', 'abandon'], digest: plan.digest, ask: ranCleanup } as const;
+    if (said === undefined && !before) {
+      const left = targets.map(({ kind, name }) => `${kind} ${name}`);
+      return { ...question, left, reason: 'The cleanup script waits to be run elsewhere. When all of it ran, answer "ran" with the digest.' };
+    }
+    const by = said?.decision?.by ?? 'Somebody';
+    this.#reached = undefined;
+    try {
+      const still = await this.#stillThere(targets);
+      if (still.length > 0)
+        return {
+          ...question,
+          left: still,
+          reason: `${by} said that the cleanup script ran, but what it drops is still there. Run all of it, then answer "ran" again.`,
+        };
+    } catch (error) {
+      const { failure } = failureOf(error);
+      const left = targets.map(({ kind, name }) => `perhaps ${kind} ${name}`);
+      return {
+        ...question,
+        left,
+        reason: `${by} said that the cleanup script ran, but it could not be looked at: ${failure.message} ${failure.next}`,
+      };
+    }
+    this.#reached = { sha256: script.sha256, resume: 'ran' };
+    if (said?.decision !== undefined) this.#board.decisions.push(said.decision);
+    const { length } = script.statementHashes;
+    this.#board.noteScript({ purpose: 'cleanup', sha256: script.sha256, statements: length, ran: 0, skipped: length });
+    return undefined;
+  }
+
+  /** A person's word that the script was run elsewhere waits to be looked into. */
+  get isTold(): boolean {
+    return this.#said !== undefined;
+  }
+
+  /** Takes a person's answer: to the statement whose outcome could not be known, or that the script was run elsewhere. */
+  settle({ attention, choice, decision }: Answered): void {
+    if (attention === ranCleanup) {
+      this.#said = choice === 'ran' && this.#asked !== undefined ? { sha256: this.#asked, decision } : undefined;
+      return;
+    }
     const reached = this.#reached;
     if (reached === undefined || reached.resume === 'ran' || (choice !== 'ran' && choice !== 'not-run')) return;
     const { journal } = reached.resume;
@@ -92,7 +156,7 @@ export class CleanUp {
   }
 
   async #stillThere(targets: readonly ObjectReference[]): Promise<readonly string[]> {
-    const objects = targets.filter(({ kind }) => platformFacts[this.#request.target.technology].lookable.has(kind));
+    const objects = targets.filter((object) => isLookable(this.#request.target.technology, object));
     if (objects.length === 0) return [];
     const states = await this.#activities.inspectPlatform({ request: this.#request, objects });
     return states.filter(({ exists }) => exists).map(({ object }) => `${object.kind} ${object.name}`);

@@ -5,14 +5,13 @@ import { sleep } from '@temporalio/workflow';
 import type { PlatformPreflight } from '../activities/preflight-platform.js';
 import type { RegistrationState } from '../activities/inspect-registration.js';
 import type { ObjectState } from '../activities/ports.js';
-import type { ResolveMessage } from '../domain/decision.js';
 import type { ObjectReference, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { chooseUndo, type UndoFacts, type UndoRow } from '../rules/choose-undo.js';
 import { emptyJournal, type Journal } from '../rules/journal.js';
 import { dropped, isSame, leftOver, undropped, type Scripts } from '../rules/left-over.js';
 import type { Activities } from './activity-options.js';
-import type { AttentionGate } from './attention-gate.js';
+import type { Answered, AttentionGate } from './attention-gate.js';
 import { CleanUp, type Cleanup } from './clean-up.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
@@ -80,13 +79,14 @@ export class Compensation {
   async run(): Promise<Undone> {
     if (!this.#wroteOnPlatform() && !this.#postMayBeSent) return { kind: 'nothing' };
     this.#board.enter('undoing', 'looking at what the run left behind');
-    await sleep(this.#request.timing.quietPeriod, { summary: 'nothing that was sent can still arrive after this' });
+    if (!this.#isExternal || this.#postMayBeSent)
+      await sleep(this.#request.timing.quietPeriod, { summary: 'nothing that was sent can still arrive after this' });
     for (;;) {
       const unfinished = await this.#undoOnce();
       if (unfinished === undefined) return { kind: 'cleaned' };
-      const { removal, ...question } = unfinished;
-      const digest = removal?.plan.digest;
-      const answer = await this.#attention.ask('undo', { ...question, ...(digest === undefined ? {} : { digest }) });
+      const { removal, ask = 'undo', ...question } = unfinished;
+      const digest = removal?.plan.digest ?? question.digest;
+      const answer = await this.#attention.ask(ask, { ...question, ...(digest === undefined ? {} : { digest }) });
       if (answer.choice === 'abandon') return { kind: 'abandoned', left: question.left };
       this.#take(answer, unfinished);
       this.#board.enter('undoing', 'trying again');
@@ -94,11 +94,11 @@ export class Compensation {
   }
 
   /** What the answer says about the next try. With `undo` it is the decision on the plan whose digest it carries. */
-  #take({ choice, by, comment }: ResolveMessage, { removal }: UnfinishedUndo): void {
-    this.#cleanUp.settle(choice);
-    if (choice !== 'undo' || removal === undefined) return;
+  #take(answer: Answered, { removal }: UnfinishedUndo): void {
+    this.#cleanUp.settle(answer);
+    if (answer.choice !== 'undo' || removal === undefined) return;
     this.#takeOut.accept(removal);
-    this.#board.decisions.push({ by, verdict: 'approve', channel: 'update', at: new Date().toISOString(), comment });
+    if (answer.decision !== undefined) this.#board.decisions.push(answer.decision);
   }
 
   /** `undefined` when all is gone; else why it is not, and what is left. */
@@ -107,6 +107,8 @@ export class Compensation {
     try {
       const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
       left = [...existing(this.#dropped(states)), ...this.#made(states), ...registrationLeft(registration, this.#request)];
+      if (this.#isExternal && !this.#cleanUp.isTold && [...existing(states), ...registrationLeft(registration, this.#request)].length === 0)
+        return undefined; // nobody ran it
       const unfinished = await this.#carryOut(this.#choose(registration, states), registration);
       if (unfinished !== undefined) return unfinished.left.length > 0 ? unfinished : { ...unfinished, left };
       return await this.#whatIsLeft();
@@ -147,6 +149,11 @@ export class Compensation {
       return this.#cleanUp.attempt(script, platform);
     }
     return { reason: whyAsk(row, this.#request), left: [], choices: ['retry', 'abandon'] };
+  }
+
+  /** The scripts are run elsewhere, by a person. */
+  get #isExternal(): boolean {
+    return this.#request.script.policy === 'external';
   }
 
   /** The cleanup script that was decided together with the bootstrap script. */

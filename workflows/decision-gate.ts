@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Channel, Decision, Verdict } from '../domain/decision.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
-import type { DecidablePlan } from '../domain/plan.js';
+import type { DecidablePlan, Plan } from '../domain/plan.js';
 import { durationMs } from '../rules/duration.js';
 import { judgeDecision, type Judgement, type OpenGate } from '../rules/judge-decision.js';
 import { approve, decide, reject, type Answer } from './messages.js';
@@ -58,6 +58,19 @@ export class DecisionGate {
     return verdict === undefined ? 'expired' : verdict === 'approve' ? 'approved' : 'rejected';
   }
 
+  /** While the script waits to be run elsewhere people can only say no here: the yes is the answer `ran`. */
+  openForNo(digest: string, expiresAt: number): void {
+    this.#gate = { digest, expiresAt, elsewhere: true };
+  }
+
+  close(): void {
+    this.#gate = undefined;
+  }
+
+  get rejected(): boolean {
+    return this.#board.decisions.some(({ verdict }) => verdict === 'reject');
+  }
+
   #judge(message: unknown, verdict: Verdict, channel: Channel): Judgement {
     return judgeDecision(this.#gate, this.#board.decisions, { message, verdict, channel, now: Date.now() });
   }
@@ -79,6 +92,10 @@ function verdictOf(message: unknown): Verdict {
 
 function gateDetails(summary: string, dangers: readonly string[], digest: string, expiresAt: string): string {
   const payload = JSON.stringify({ digest, by: 'you@example.com' });
-  const warnings = dangers.map((danger) => `- ${danger}\n`).join('');
-  return `until ${expiresAt}\n\n${summary}\n\n${warnings}\nTo approve, send the Signal \`approve\` (to reject, \`reject\` with a \`comment\`) with:\n\n\`\`\`\n${payload}\n\`\`\``;
+  return `until ${expiresAt}\n\n${planDetails({ summary, dangers })}\nTo approve, send the Signal \`approve\` (to reject, \`reject\` with a \`comment\`) with:\n\n\`\`\`\n${payload}\n\`\`\``;
+}
+
+/** What a plan does and what is dangerous about it, as Markdown. */
+export function planDetails({ summary, dangers }: Pick<Plan, 'summary' | 'dangers'>): string {
+  return `${summary}\n\n${dangers.map((danger) => `- ${danger}\n`).join('')}`;
 }

@@ -10,6 +10,7 @@ import { deleteWithPeople, type People } from './delete-with-people.js';
 import { endUntouched, endWell } from './end.js';
 import { prepareRemoval } from './prepare-removal.js';
 import { ProgressBoard } from './progress-board.js';
+import { recordReveals } from './reveal-record.js';
 import { readInput, refuseWithoutLock } from './read-input.js';
 import { Abandoned } from './with-people.js';
 
@@ -20,6 +21,7 @@ export async function deregisterConnection(input: DeregistrationRequest): Promis
   const board = new ProgressBoard('deregister', request);
   const gate = new DecisionGate(board);
   const attention = new AttentionGate(board, request.requester);
+  recordReveals(board);
   const activities = activitiesFor(request.timing);
   const people = { attention, board };
 
@@ -51,9 +53,10 @@ async function cleanWithPeople(cleanUp: CleanUp, { attention, board }: People, p
   for (;;) {
     const unfinished = await cleanUp.attempt(prepared, platform);
     if (unfinished === undefined) return;
-    const { choice } = await attention.ask('cleanup', unfinished);
-    if (choice === 'abandon') throw new Abandoned(unfinished.left);
-    cleanUp.settle(choice);
+    const { ask = 'cleanup', ...question } = unfinished;
+    const answer = await attention.ask(ask, question);
+    if (answer.choice === 'abandon') throw new Abandoned(unfinished.left);
+    cleanUp.settle(answer);
     board.enter('cleaning', 'the cleanup script goes on');
   }
 }

@@ -32,6 +32,12 @@ export async function endFailed(error: unknown, board: ProgressBoard, undo: Comp
   return close(board, undone.kind === 'nothing' ? 'failed' : 'compensated', failure, cancelled);
 }
 
+/** Ends a registration whose plan people did not want. Nothing ran, unless a person was to run it elsewhere: then that is looked at first. */
+export async function endUndecided(verdict: 'rejected' | 'expired', board: ProgressBoard, undo: Compensation): Promise<RunView> {
+  const undone = await CancellationScope.nonCancellable(() => undo.run());
+  return undone.kind === 'abandoned' ? endWell(board, 'abandoned', { leftBehind: undone.left }) : endWell(board, verdict);
+}
+
 /** Ends a deregistration that stopped before its DELETE, or that a person closed with something left. Call it shielded from cancellation. */
 export async function endUntouched(error: unknown, board: ProgressBoard): Promise<RunView> {
   if (error instanceof Abandoned) return endWell(board, 'abandoned', { leftBehind: error.left });

@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { EffectivePolicy, Plan } from '../domain/plan.js';
-import type { Check } from '../activities/ports.js';
+import type { Check } from '../rules/check.js';
 import { activitiesFor } from './activity-options.js';
 import { prepare } from './prepare.js';
 import { prepareRemoval } from './prepare-removal.js';

@@ -4,17 +4,21 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Decision } from '../domain/decision.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
-import type { Attention, OutcomeName, RunView, ScriptSummary } from '../domain/outcome.js';
+import type { Attention, OutcomeName, Reveal, RunView, ScriptSummary } from '../domain/outcome.js';
 import type { Phase } from '../rules/phase.js';
 import { searchAttributeNames } from '../rules/search-attributes.js';
 import { progress, type PendingDecision, type RunMemo } from './messages.js';
 
 const phaseKey = defineSearchAttributeKey(searchAttributeNames.phase, SearchAttributeType.KEYWORD);
 
+/** They stand in the memo, and a memo comes with every list of runs. */
+const mostReveals = 50;
+
 type Changes = Partial<Pick<RunView, 'integrationId' | 'digest' | 'failure' | 'leftBehind'>>;
 
 export class ProgressBoard {
   readonly decisions: Decision[] = [];
+  readonly #reveals: Reveal[] = [];
   #view: RunView;
   readonly #scripts = new Map<string, ScriptSummary>();
   #gateShown = false;
@@ -38,7 +42,8 @@ export class ProgressBoard {
   }
 
   get view(): RunView {
-    return { ...this.#view, decisions: [...this.decisions], scripts: [...this.#scripts.values()] };
+    const reveals = this.#reveals.length === 0 ? {} : { reveals: [...this.#reveals] };
+    return { ...this.#view, decisions: [...this.decisions], ...reveals, scripts: [...this.#scripts.values()] };
   }
 
   /** Moves on. A phase nobody filters by costs no event: `say` shows it in the details alone. */
@@ -54,6 +59,12 @@ export class ProgressBoard {
 
   note(changes: Changes): void {
     this.#view = { ...this.#view, ...changes };
+  }
+
+  /** Of many, the newest: the history has all. */
+  noteReveal(reveal: Reveal): void {
+    this.#reveals.push(reveal);
+    this.#reveals.splice(0, this.#reveals.length - mostReveals);
   }
 
   noteScript(summary: ScriptSummary): void {

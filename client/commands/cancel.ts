@@ -2,6 +2,7 @@ import type { Phase } from '../../rules/phase.js';
 import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
 import { parseRun } from '../parse-run.js';
+import type { RunState } from '../run-state.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, withConnections } from '../shell.js';
@@ -19,7 +20,7 @@ async function cancel(shell: Shell, named: string, options: JsonOption): Promise
     const state = await findRun(connections, named);
     const phase = isOpen(state) ? (state.phase ?? 'preparing') : 'ended';
     const unsent = state.steps.some(({ activity, sent }) => activity === 'deleteConnection' && !sent);
-    const { accepted, effect } = phase === 'deleting' && unsent ? beforeDelete : effectOfCancel(phase);
+    const { accepted, effect } = phase === 'deleting' && unsent ? beforeDelete : (effectElsewhere(state) ?? effectOfCancel(phase));
     if (accepted) await connections.cancel({ workflowId: state.workflowId, runId: state.runId });
     output.result({ v: 1, accepted, phase, effect }, [words`${accepted ? 'accepted' : 'no effect'}  ${phase}: ${effect}`]);
     if (accepted) output.say(words`next      mooring watch ${named}`);
@@ -29,6 +30,17 @@ async function cancel(shell: Shell, named: string, options: JsonOption): Promise
 
 /** Immuta is busy, or not to be reached: the DELETE has not left. */
 const beforeDelete = { accepted: true, effect: 'the DELETE has not been sent; unless it leaves this very moment, the run ends as cancelled' };
+
+/** A person was given a script: what became of it has to be seen. */
+function effectElsewhere({ gate, operation }: RunState): { readonly accepted: boolean; readonly effect: string } | undefined {
+  const asked = gate?.attention?.id;
+  if (asked === 'external-cleanup') return effectOfCancel(operation === 'register' ? 'undoing' : 'cleaning');
+  if (asked !== 'external-bootstrap') return undefined;
+  return {
+    accepted: true,
+    effect: 'the platform is looked at: if nothing of the script stands there the run ends as cancelled, else its cleanup is asked for',
+  };
+}
 
 /** What a cancel does in a phase; the run itself decides by the same table. */
 export function effectOfCancel(phase: Phase): { readonly accepted: boolean; readonly effect: string } {

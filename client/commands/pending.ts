@@ -2,6 +2,7 @@ import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
 import { table } from '../output.js';
 import type { RunState } from '../run-state.js';
+import { isElsewhere } from '../show-run.js';
 import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, withConnections } from '../shell.js';
@@ -21,7 +22,7 @@ async function pending(shell: Shell, options: JsonOption): Promise<ExitCode> {
     const rows = asked.map((entry) => [
       entry.connectionKey,
       entry.operation,
-      entry.kind,
+      entry.attention === undefined || !isElsewhere(entry.attention) ? entry.kind : 'run elsewhere',
       entry.digest?.slice(0, 12) ?? '-',
       entry.requestedBy,
       entry.attention?.reason ?? entry.expiresAt ?? '-',

@@ -1,8 +1,10 @@
 // What must be true before a bootstrap script is worth a decision, each thing with its cure. Checks only read; a check that cannot read says so as a
 // failure of its own, and only a lost session ends the list.
 import type { DatabricksTarget } from '../../domain/databricks-target.js';
+import { failed, passed, skipped, warning } from '../../rules/check.js';
+import type { Check } from '../../rules/check.js';
 import { PlatformError } from '../platform-error.js';
-import type { Check, Identity, Preflight, StatementRecord } from '../runner-messages.js';
+import type { Identity, Preflight, StatementRecord } from '../runner-messages.js';
 import { inspectObjects } from './objects.js';
 import { quoteName } from './own-statements.js';
 import type { OwnStatement } from './own-statements.js';
@@ -79,8 +81,8 @@ async function checkPrivileges({ read, identity }: PreflightSession, isAdmin: bo
 
 function checkAudit({ identity }: PreflightSession, { audit }: DatabricksTarget, isAdmin: boolean | undefined): Check {
   const name = 'audit';
-  if (!audit.enabled) return { name, status: 'skipped', message: 'The audit is off in the manifest.', cure: '' };
-  if (isAdmin === undefined) return { name, status: 'skipped', message: 'Who owns the metastore could not be read.', cure: '' };
+  if (!audit.enabled) return skipped(name, 'The audit is off in the manifest.');
+  if (isAdmin === undefined) return skipped(name, 'Who owns the metastore could not be read.');
   if (isAdmin) return passed(name, `${identity.user} may give Immuta the system tables of the audit.`);
   return warning(
     name,
@@ -125,16 +127,4 @@ async function guarded(name: string, check: () => Promise<Check>): Promise<Check
     if (!(error instanceof PlatformError) || ['unreachable', 'throttled', 'bad-answer', 'timeout'].includes(error.kind)) throw error;
     return failed(name, error.kind, error.message, error.next);
   }
-}
-
-function passed(name: string, message: string): Check {
-  return { name, status: 'passed', message, cure: '' };
-}
-
-function warning(name: string, message: string, cure: string): Check {
-  return { name, status: 'warning', message, cure };
-}
-
-function failed(name: string, kind: NonNullable<Check['kind']>, message: string, cure: string): Check {
-  return { name, status: 'failed', kind, message, cure };
 }

@@ -2,8 +2,10 @@
 // as a failure of its own, and only a lost session ends the list.
 import type { ObjectReference } from '../../domain/plan.js';
 import type { SnowflakeTarget } from '../../domain/snowflake-target.js';
+import { failed, passed, skipped, warning } from '../../rules/check.js';
+import type { Check } from '../../rules/check.js';
 import { PlatformError } from '../platform-error.js';
-import type { Check, Identity, Preflight, StatementRecord } from '../runner-messages.js';
+import type { Identity, Preflight, StatementRecord } from '../runner-messages.js';
 import { findObject, inspectObjects } from './objects.js';
 import { quoteIdentifier } from './own-statements.js';
 import type { OwnStatement } from './own-statements.js';
@@ -93,7 +95,7 @@ function checkPrivileges(privileges: AccountPrivileges, role: string): Check {
 
 function checkPolicyPrivileges(privileges: AccountPrivileges | undefined, role: string): Check {
   const name = 'policy privileges';
-  if (privileges === undefined) return { name, status: 'skipped', message: 'The grants of the role could not be read.', cure: '' };
+  if (privileges === undefined) return skipped(name, 'The grants of the role could not be read.');
   const missing = policyPrivileges.filter((privilege) => !privileges.mayGrant(privilege));
   if (missing.length === 0) return passed(name, `${role} may grant ${policyPrivileges.join(' and ')}.`);
   return warning(
@@ -108,19 +110,23 @@ async function checkWarehouse(
   target: SnowflakeTarget,
   privileges: AccountPrivileges | undefined,
 ): Promise<Check> {
+  const name = 'warehouse';
   const asked = target.privilegedUser.warehouse ?? target.warehouse;
-  const spelled = await spelledAs(read, 'warehouse', asked);
-  const grant = `Run as its owner or ACCOUNTADMIN: GRANT USAGE ON WAREHOUSE ${quoteIdentifier(spelled ?? asked)} TO ROLE ${quoteIdentifier(identity.role)};`;
-  if (spelled === undefined)
+  const found = await rowOf(read, 'warehouse', asked);
+  const spelled = found?.['name'] ?? asked;
+  const grant = `Run as its owner or ACCOUNTADMIN: GRANT USAGE ON WAREHOUSE ${quoteIdentifier(spelled)} TO ROLE ${quoteIdentifier(identity.role)};`;
+  if (found === undefined)
+    return failed(name, 'not-found', `Warehouse ${asked} does not exist, or ${identity.role} has no privilege on it.`, `If it exists: ${grant}`);
+  if (/^suspend/i.test(found['state'] ?? '') && found['auto_resume']?.toLowerCase() === 'false')
     return failed(
-      'warehouse',
+      name,
       'not-found',
-      `Warehouse ${asked} does not exist, or ${identity.role} has no privilege on it.`,
-      `If it exists: ${grant}`,
+      `Warehouse ${spelled} is suspended and does not resume by itself: Immuta's connection test would find none.`,
+      `Run as its owner or ACCOUNTADMIN: ALTER WAREHOUSE ${quoteIdentifier(spelled)} SET AUTO_RESUME = TRUE;`,
     );
   if (privileges?.mayUseWarehouse(spelled) === false)
-    return warning('warehouse', `${identity.role} sees warehouse ${spelled}, but no USAGE on it is granted to it or a role it inherits.`, grant);
-  return passed('warehouse', `Warehouse ${spelled} is there.`);
+    return warning(name, `${identity.role} sees warehouse ${spelled}, but no USAGE on it is granted to it or a role it inherits.`, grant);
+  return passed(name, `Warehouse ${spelled} is there.`);
 }
 
 async function checkDatabase({ read }: PreflightSession, { database }: SnowflakeTarget): Promise<Check> {
@@ -137,14 +143,9 @@ async function checkDatabase({ read }: PreflightSession, { database }: Snowflake
 async function checkSystemAccountUser({ read }: PreflightSession, { systemAccount }: SnowflakeTarget): Promise<Check> {
   const name = 'system account user';
   if (systemAccount.authenticationType !== 'keyPair')
-    return {
-      name,
-      status: 'skipped',
-      message: 'Only a system account with a key pair is looked for: its public key must be set on a user.',
-      cure: '',
-    };
-  const spelled = await spelledAs(read, 'user', systemAccount.username);
-  if (spelled !== undefined) return passed(name, `User ${spelled} is there.`);
+    return skipped(name, 'Only a system account with a key pair is looked for: its public key must be set on a user.');
+  const found = await rowOf(read, 'user', systemAccount.username);
+  if (found !== undefined) return passed(name, `User ${found['name'] ?? systemAccount.username} is there.`);
   return warning(
     name,
     `User ${systemAccount.username} does not exist, or the role may not see it. Immuta's connection test fails until it exists with the public key.`,
@@ -185,9 +186,12 @@ async function guarded(name: string, check: () => Promise<Check>): Promise<Check
   }
 }
 
-/** The platform's own spelling of a name written without quotes: as it is, or in upper case. */
-async function spelledAs(read: PreflightSession['read'], kind: 'warehouse' | 'user', name: string): Promise<string | undefined> {
-  for (const spelling of new Set([name, name.toUpperCase()])) if ((await findObject(read, { kind, name: spelling })) !== undefined) return spelling;
+/** What the platform shows of a name written without quotes: as it is, or in upper case. */
+async function rowOf(read: PreflightSession['read'], kind: 'warehouse' | 'user', name: string): Promise<Row | undefined> {
+  for (const spelling of new Set([name, name.toUpperCase()])) {
+    const row = await findObject(read, { kind, name: spelling });
+    if (row !== undefined) return row;
+  }
   return undefined;
 }
 
@@ -197,16 +201,4 @@ function isSame(asked: string, actual: string): boolean {
 
 function grantRole(role: string, user: string): string {
   return `Run as SECURITYADMIN: GRANT ROLE ${quoteIdentifier(role)} TO USER ${quoteIdentifier(user)};`;
-}
-
-function passed(name: string, message: string): Check {
-  return { name, status: 'passed', message, cure: '' };
-}
-
-function warning(name: string, message: string, cure: string): Check {
-  return { name, status: 'warning', message, cure };
-}
-
-function failed(name: string, kind: NonNullable<Check['kind']>, message: string, cure: string): Check {
-  return { name, status: 'failed', kind, message, cure };
 }

@@ -99,15 +99,6 @@ describe('A manifest that is wrong ends with 64 before anything is asked of Temp
     expect(finished.stderr).not.toContain('\u001b');
   });
 
-  test('and the policy external is refused for now', async () => {
-    writeManifest(goodManifest.replace('    host:', '    script: { policy: external }\n    host:'));
-
-    const finished = await mooring(['register', 'snow_prod']);
-
-    expect(finished.exitCode).toBe(64);
-    expect(finished.stderr).toContain('"external"');
-  });
-
   test('too large, not UTF-8, or absent', async () => {
     writeManifest(`# ${'x'.repeat(300_000)}`);
     expect((await mooring(['plan', 'snow_prod'])).stderr).toContain('a manifest may have 262144');
@@ -116,6 +107,13 @@ describe('A manifest that is wrong ends with 64 before anything is asked of Temp
     expect((await mooring(['plan', 'snow_prod'])).stderr).toContain('is not UTF-8');
 
     expect((await mooring(['plan', 'snow_prod', '--manifest', 'other.yaml'])).stderr).toContain('cannot be read (ENOENT)');
+  });
+});
+
+describe('A script is opened', () => {
+  test('with --script only, and a purpose that there is', async () => {
+    expect((await mooring(['show', 'snow_prod', '--reveal'])).stderr).toContain('Write --script --reveal');
+    expect((await mooring(['show', 'snow_prod', '--script', '--reveal', '--purpose', 'both'])).exitCode).toBe(64);
   });
 });
 

@@ -2,7 +2,7 @@ import { expectTypeOf, test } from 'vitest';
 import type * as ports from '../../activities/ports.js';
 import type { PlatformError } from '../../platforms/platform-error.js';
 import type { platformOpener } from '../../platforms/runner-pool.js';
-import type { Check, ObjectState, StatementRecord } from '../../platforms/runner-messages.js';
+import type { ObjectState, StatementRecord } from '../../platforms/runner-messages.js';
 
 // The compiler is the judge; the tests only give each promise a name.
 
@@ -15,7 +15,6 @@ test('a PlatformError is a PortError', () => {
 });
 
 test('what crosses from the runner has exactly the shapes of the ports', () => {
-  expectTypeOf<Check>().toEqualTypeOf<ports.Check>();
   expectTypeOf<ObjectState>().toEqualTypeOf<ports.ObjectState>();
   expectTypeOf<StatementRecord>().toEqualTypeOf<ports.StatementRecord>();
 });

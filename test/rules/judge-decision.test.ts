@@ -23,6 +23,13 @@ describe('judging a decision', () => {
     expect(judge({ digest: digest.toUpperCase(), by: 'ada' }).accepted).toBe(true);
   });
 
+  it('takes a no and not a yes where the script is run elsewhere', () => {
+    const elsewhere = { ...gate, elsewhere: true };
+
+    expect(judge({ digest, by: 'ada' }, { gate: elsewhere })).toMatchObject({ accepted: false, reason: expect.stringContaining('no effect') });
+    expect(judge({ digest, by: 'ada', comment: 'no' }, { gate: elsewhere, verdict: 'reject' }).accepted).toBe(true);
+  });
+
   it('keeps the comment of a rejection', () => {
     expect(judge({ digest, by: 'ada', comment: ' not this week ' }, { verdict: 'reject' })).toMatchObject({ decision: { comment: 'not this week' } });
   });

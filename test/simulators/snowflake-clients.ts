@@ -36,7 +36,7 @@ async function loadDriver(): Promise<typeof import('snowflake-sdk')> {
 }
 
 /** Logs in with the real driver. @throws the driver's error. */
-export async function connect(simulator: SnowflakeSimulator, options: Partial<ConnectionOptions> = {}): Promise<Connection> {
+export async function connect(simulator: Pick<SnowflakeSimulator, 'url'>, options: Partial<ConnectionOptions> = {}): Promise<Connection> {
   const driver = await loadDriver();
   const password = options.authenticator === undefined ? { password: adminPassword } : {};
   const connection = driver.createConnection({

@@ -49,7 +49,9 @@ function parseChange(cursor: TokenCursor, kind: string): Change {
   if (plainKinds.has(kind)) {
     if (cursor.accept('SET')) return setProperties(parseProperties(cursor));
     if (cursor.accept('UNSET')) return unsetProperties(parsePropertyNames(cursor));
-    if (kind === 'WAREHOUSE' && cursor.acceptOneOf(['SUSPEND', 'RESUME IF SUSPENDED', 'RESUME', 'ABORT ALL QUERIES']) !== undefined) return changed;
+    if (kind === 'WAREHOUSE' && cursor.accept('ABORT', 'ALL', 'QUERIES')) return changed;
+    if (kind === 'WAREHOUSE' && cursor.accept('SUSPEND')) return setProperties(new Map([['STATE', 'SUSPENDED']]));
+    if (kind === 'WAREHOUSE' && cursor.acceptOneOf(['RESUME IF SUSPENDED', 'RESUME']) !== undefined) return unsetProperties(['STATE']);
     if (kind === 'USER' && cursor.acceptOneOf(['RESET PASSWORD', 'ABORT ALL QUERIES']) !== undefined) return changed;
     if (kind === 'SCHEMA' && cursor.acceptOneOf(['ENABLE MANAGED ACCESS', 'DISABLE MANAGED ACCESS']) !== undefined) return changed;
     throw cursor.unexpected();

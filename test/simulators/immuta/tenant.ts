@@ -32,11 +32,11 @@ export class NamesOnly implements SimulatedPlatform {
   hasRole(name: string): boolean {
     return this.names.has(`role ${name}`);
   }
+  setClockOffset(): void {
+    // names have no clock
+  }
   objects(): unknown {
     return [...this.names];
-  }
-  setClockOffset(): void {
-    // Names have no clock.
   }
   expireSessions(): void {
     // Nobody logs in to names.
