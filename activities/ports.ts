@@ -125,6 +125,11 @@ export interface PlatformSession {
   /** Everything in the platform's own history whose tag starts with `tagPrefix`, since a platform time; `unavailable` when it cannot be read in full. */
   history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'>;
   inspect(objects: readonly ObjectReference[]): Promise<readonly ObjectState[]>;
+  /**
+   * Asks the platform to end a statement of ours, by its id. What became of it, its history says: the answer only tells whether it was asked.
+   * Databricks has no such call for statements of another session, and ends them by their own timeout.
+   */
+  cancel(queryId: string): Promise<'asked' | 'impossible'>;
   /** Logs out and ends the runner; the session is over when it returns. Never throws. */
   close(): Promise<void>;
   /** Ends the runner at once. Nothing of any statement leaves this machine after it returned. */

@@ -231,6 +231,7 @@ async function settle(run: Run, session: PlatformSession): Promise<void> {
     tagPrefix: tagPrefix(run),
     quietPeriodMs: durationMs(run.request.timing.quietPeriod),
     targets: run.input.targets,
+    statementTimeoutMs,
     clock: run.clock,
   });
 }

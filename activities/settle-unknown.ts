@@ -31,8 +31,12 @@ interface Unknown {
   readonly quietPeriodMs: number;
   readonly targets: readonly ObjectReference[];
   readonly clock: Clock;
+  /** A statement that runs longer is cancelled: nobody waits for its answer any more. */
+  readonly statementTimeoutMs: number;
 }
 
+/** A statement that was cancelled, or should have ended by its own timeout, gets so long to show it. */
+const endsWithinMs = 2 * 60_000;
 /** How long to leave the platform alone between two looks at a statement that still runs. */
 const lookAgainMs = 1_000;
 /** A query history older than this run's first statement by so much cannot matter. */
@@ -43,21 +47,48 @@ export async function settleUnknown(unknown: Unknown): Promise<void> {
   const { keeper, session, clock } = unknown;
   if (unknownCount(keeper.journal) === 0) return;
   await clock.sleep(unknown.quietPeriodMs);
+  const cancelled = new Map<string, number>();
   for (;;) {
     const records = await session.history(unknown.tagPrefix, since(keeper.journal.firstSentAt ?? isoTime(clock.now())));
-    if (advance(unknown, records) === 'settled') {
+    const running = advance(unknown, records);
+    if (running === 'settled') {
       keeper.settled();
       return;
     }
+    await endOverdue(unknown, running, cancelled);
     await clock.sleep(lookAgainMs);
   }
+}
+
+interface Running {
+  readonly statement: PlannedStatement;
+  readonly records: readonly StatementRecord[];
+}
+
+/** Cancels what has run longer than any statement may, and asks a person when that does not end it. `since` remembers when each was cancelled. */
+async function endOverdue({ session, clock, statementTimeoutMs }: Unknown, { statement, records }: Running, since: Map<string, number>): Promise<void> {
+  const platformNow = clock.now() + session.clockOffsetMs;
+  for (const { queryId, startedAt } of records) {
+    if (platformNow - Date.parse(startedAt) < statementTimeoutMs) continue;
+    const cancelledAt = since.get(queryId);
+    if (cancelledAt === undefined) {
+      since.set(queryId, clock.now());
+      await session.cancel(queryId);
+    } else if (clock.now() - cancelledAt > endsWithinMs)
+      throw new OutcomeUnknown(statement, `it still runs as ${queryId}, and could not be ended`, isoTime(clock.now()));
+  }
+}
+
+/** Behind the prefix stand the place and the attempt. A tag that ends before them may be that of any statement. */
+function isCut(rest: string): boolean {
+  return !/^([0-9]+|[a-z]+)\//.test(rest);
 }
 
 function advance(
   { keeper, planned, tagPrefix, targets, clock }: Unknown,
   records: readonly StatementRecord[] | 'unavailable',
-): 'settled' | 'still-running' {
-  if (records === 'unavailable') return refuseToGuess(keeper, planned, clock);
+): 'settled' | Running {
+  if (records === 'unavailable' || records.some(({ tag }) => isCut(tag.slice(tagPrefix.length)))) return refuseToGuess(keeper, planned, clock);
   while (unknownCount(keeper.journal) > 0) {
     const index = keeper.journal.acknowledgedThrough + 1;
     const statement = planned[index];
@@ -65,7 +96,7 @@ function advance(
     const seen = records.filter(({ tag }) => tag.startsWith(`${tagPrefix}${index}/`));
     switch (settle(sight(seen), statement.repeatable)) {
       case 'wait':
-        return 'still-running';
+        return { statement, records: seen.filter(({ state }) => state === 'running') };
       case 'send':
         return 'settled';
       case 'ask':

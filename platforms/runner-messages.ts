@@ -85,6 +85,9 @@ export interface DatabricksLogin {
     | { readonly kind: 'oAuthM2M'; readonly clientId: string; readonly clientSecret: string };
 }
 
+/** Whether a platform could be asked to end a statement by its id. */
+export type CancelAnswer = 'asked' | 'impossible';
+
 /** One login at a platform, inside the runner. */
 export interface OpenedSession {
   readonly identity: Identity;
@@ -94,6 +97,7 @@ export interface OpenedSession {
   preflight(target: PlatformTarget): Promise<Preflight>;
   history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'>;
   inspect(objects: readonly ObjectReference[]): Promise<readonly ObjectState[]>;
+  cancel(queryId: string): Promise<CancelAnswer>;
   /** True if the platform acknowledged the log-out. */
   close(): Promise<boolean>;
 }
@@ -107,6 +111,7 @@ export interface RunnerCalls {
   decide: { request: { readonly statementHashes: readonly string[] }; answer: null };
   execute: { request: { readonly statement: StatementToRun }; answer: { readonly queryId: string } };
   history: { request: { readonly tagPrefix: string; readonly since: string }; answer: readonly StatementRecord[] | 'unavailable' };
+  cancel: { request: { readonly queryId: string }; answer: CancelAnswer };
   inspect: { request: { readonly objects: readonly ObjectReference[] }; answer: readonly ObjectState[] };
   /** `clean`: nothing of the session is left, and the runner may serve another one. */
   close: { request: Record<never, never>; answer: { readonly clean: boolean } };

@@ -20,6 +20,7 @@ import type { IdleLimits } from './idle-runners.js';
 import { Runner, sessionOver } from './runner.js';
 import { runnerEnvironment } from './runner-environment.js';
 import type {
+  CancelAnswer,
   DatabricksLogin,
   Identity,
   ObjectState,
@@ -145,6 +146,10 @@ export class RunnerSession {
 
   async inspect(objects: readonly ObjectReference[]): Promise<readonly ObjectState[]> {
     return await this.#ask('inspect', { objects }, this.#deadlines.readMs);
+  }
+
+  async cancel(queryId: string): Promise<CancelAnswer> {
+    return await this.#ask('cancel', { queryId }, this.#deadlines.readMs);
   }
 
   async close(): Promise<void> {

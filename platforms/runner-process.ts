@@ -48,6 +48,8 @@ async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]
       return await opened().history(request.tagPrefix, request.since);
     case 'inspect':
       return await opened().inspect(request.objects);
+    case 'cancel':
+      return await opened().cancel(request.queryId);
     case 'close': {
       const acknowledged = await opened().close();
       session = undefined;

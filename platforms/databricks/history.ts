@@ -3,6 +3,7 @@
 // many pages. And the list must show what we know it holds, the first statement of this very session with its tag: a history that lags, or that
 // does not show tags, fails that. Source: the vendor's page "Query History API"; the shape of `query_tags` was seen in its Python SDK only.
 import { z } from 'zod';
+import { isCutTag } from '../cut-tag.js';
 import type { StatementRecord } from '../runner-messages.js';
 import type { RestAnswer } from './rest.js';
 
@@ -38,6 +39,7 @@ export async function readHistory(
   const entries = await readEntries(ask, Math.min(sinceMs, witness.startedAtMs - witnessMarginMs));
   if (entries === undefined) return 'unavailable';
   if (!entries.some((entry) => entry.query_id === witness.queryId && tagOf(entry) === witness.tag)) return 'unavailable';
+  if (entries.some((entry) => isCutTag(tagOf(entry) ?? '', tagPrefix))) return 'unavailable';
   return entries.flatMap((entry) => {
     const tag = tagOf(entry);
     if (tag === undefined || !tag.startsWith(tagPrefix)) return [];

@@ -98,6 +98,11 @@ export class DatabricksSession {
     return await logOut(this.#open.loggedIn);
   }
 
+  /** The vendor's cancel of a statement id is for statements of its own REST API; ours end by the timeout of their session. */
+  async cancel(_queryId: string): Promise<'impossible'> {
+    return 'impossible';
+  }
+
   readonly #read = async (statement: OwnStatement): Promise<readonly Row[]> =>
     (await readOwn(this.#open.loggedIn, this.#open.sending, statement)).rows;
 

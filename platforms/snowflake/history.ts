@@ -1,5 +1,6 @@
 // What Snowflake itself remembers of statements that we tagged. "Not in this list" lets a statement be sent again, so anything short of the
-// whole list is `unavailable`: an error, an unreadable time, a full page.
+// whole list is `unavailable`: an error, an unreadable time, a full page, tags that were cut short.
+import { isCutTag } from '../cut-tag.js';
 import type { StatementRecord } from '../runner-messages.js';
 import { historyLimit } from './own-statements.js';
 import type { OwnStatement } from './own-statements.js';
@@ -19,7 +20,7 @@ export async function readHistory(
   } catch {
     return 'unavailable';
   }
-  if (rows.length >= historyLimit) return 'unavailable';
+  if (rows.length >= historyLimit || rows.some(({ query_tag: tag = '' }) => isCutTag(tag, tagPrefix))) return 'unavailable';
   return rows.flatMap((row) => {
     const tag = row['query_tag'];
     const queryId = row['query_id'];

@@ -1,4 +1,4 @@
-// Every text that a runner sends besides decided statements, by name. All of them only read. Nothing is ever built from a text that came in a
+// Every text that a runner sends besides decided statements, by name. All of them only read, but for the one that ends a statement of ours. Nothing is ever built from a text that came in a
 // message: values become quoted identifiers or literals here.
 
 /** The closed list. docs/security.md shows the same. */
@@ -8,7 +8,8 @@ export type OwnStatement =
   | { readonly name: 'grants-to-role'; readonly role: string }
   | { readonly name: 'list'; readonly kind: ListedKind; readonly like: string }
   | { readonly name: 'list-schemas'; readonly database: string; readonly like: string }
-  | { readonly name: 'history'; readonly since: Date };
+  | { readonly name: 'history'; readonly since: Date }
+  | { readonly name: 'cancel'; readonly queryId: string };
 
 export type ListedKind = 'database' | 'role' | 'user' | 'warehouse';
 
@@ -32,6 +33,8 @@ export function textOf(statement: OwnStatement): string {
       return `SHOW ${plurals[statement.kind]} LIKE ${wideningPattern(statement.like)}`;
     case 'list-schemas':
       return `SHOW SCHEMAS LIKE ${wideningPattern(statement.like)} IN DATABASE ${quoteIdentifier(statement.database)}`;
+    case 'cancel':
+      return `SELECT SYSTEM$CANCEL_QUERY('${queryIdOf(statement.queryId)}')`;
     case 'history':
       // No WHERE: time range and limit are applied before it, and only the whole page shows whether it was full.
       return (
@@ -39,6 +42,12 @@ export function textOf(statement: OwnStatement): string {
         `END_TIME_RANGE_START => TO_TIMESTAMP_LTZ('${statement.since.toISOString()}'), RESULT_LIMIT => ${historyLimit}))`
       );
   }
+}
+
+/** Snowflake's ids are UUIDs; anything else would be somebody else's text in ours. */
+function queryIdOf(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text;
+  throw new TypeError('expected the id of a query');
 }
 
 /** `"name"`, with quotes inside doubled. */

@@ -76,6 +76,12 @@ export class SnowflakeSession {
     return await inspectObjects(this.#read, objects);
   }
 
+  /** The same user may end what another session of its runs. */
+  async cancel(queryId: string): Promise<'asked'> {
+    await this.#read({ name: 'cancel', queryId });
+    return 'asked';
+  }
+
   /** Logs out. True if Snowflake acknowledged it. */
   async close(): Promise<boolean> {
     return await new Promise((resolve) => this.#connection.destroy((error) => resolve(error === undefined || error === null)));

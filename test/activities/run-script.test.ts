@@ -50,10 +50,13 @@ interface Platform {
   /** What each statement answers: nothing, or an error. Counted over all attempts. */
   answer: (index: number) => Error | undefined;
   history: readonly StatementRecord[] | 'unavailable';
+  /** What it shows once a statement was cancelled; else the same. */
+  historyAfterCancel?: readonly StatementRecord[];
+  readonly cancelled: string[];
 }
 
 function given(): Platform {
-  return { sent: [], answer: () => undefined, history: [] };
+  return { sent: [], answer: () => undefined, history: [], cancelled: [] };
 }
 
 function portError(kind: string, ambiguous: boolean): Error {
@@ -92,6 +95,11 @@ async function run(
     },
     history: async () => platform.history,
     inspect: async () => [],
+    async cancel(queryId) {
+      platform.cancelled.push(queryId);
+      platform.history = platform.historyAfterCancel ?? platform.history;
+      return 'asked';
+    },
     close: async () => undefined,
     kill: async () => undefined,
   };
@@ -182,6 +190,42 @@ describe('running a script', () => {
     const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 1, mayHaveSentThrough: 2 } });
 
     expect((await result).queryIds).toEqual(['q2', 'q3']);
+  });
+
+  it('cancels by its id what has run longer than any statement may, and sends it again once it has certainly failed', async () => {
+    const platform = given();
+    platform.history = [tagged(1, 'running')];
+    platform.historyAfterCancel = [tagged(1, 'failed')];
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 3 } });
+
+    await result;
+    expect(platform.cancelled).toEqual(['q1']);
+    expect(platform.sent.filter(({ tag }) => !tag.includes('restore')).map(({ index }) => index)).toEqual([1, 2, 3]);
+  });
+
+  it('waits for what runs and still may, and cancels nothing of it', async () => {
+    const platform = given();
+    platform.history = [{ ...tagged(1, 'running'), startedAt: new Date().toISOString() }];
+    setTimeout(() => {
+      platform.history = [tagged(1, 'succeeded')];
+    }, 300);
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 3 } });
+
+    await result;
+    expect(platform.cancelled).toEqual([]);
+    expect(platform.sent.filter(({ tag }) => !tag.includes('restore')).map(({ index }) => index)).toEqual([2, 3]);
+  });
+
+  it('does not take for absent what the history shows under a tag that was cut short', async () => {
+    const platform = given();
+    platform.history = [{ ...tagged(1, 'succeeded'), tag: `mooring/${runId}/bootstrap/1` }];
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 3 } });
+
+    await expect(result).rejects.toMatchObject({ type: 'outcome-unknown' });
+    expect(platform.sent.filter(({ tag }) => !tag.includes('restore'))).toEqual([]);
   });
 
   it('asks about what may do harm even when something harmless stands before it', async () => {

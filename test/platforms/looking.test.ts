@@ -121,6 +121,7 @@ test('a full page of history is not known to be all, so the history is unavailab
 
 test.each([
   ['an error', since, { code: '002003', message: 'not authorized' }],
+  ['a tag that was cut short', since, history(['run', 'SUCCESS'])],
   ['an unreadable time', "now'); DROP", undefined],
 ] as const)('history is unavailable after %s', async (_name, from, reply) => {
   const wire = await wireServer();

@@ -5,7 +5,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { registrationRequest } from '../../../benchmarks/request.js';
 import { openConnections, type Connections } from '../../../client/connections.js';
 import { freePort } from '../../../dev/free-port.js';
 import { startSandbox, type SandboxWorker } from '../../../dev/sandbox.js';
@@ -14,12 +13,9 @@ import { startTemporalServer, type TemporalServer } from '../../../dev/temporal-
 import type { RegistrationRequest } from '../../../domain/registration-request.js';
 import { LedgerWatch } from './ledger-watch.js';
 import { strike, temporalServerAt } from './processes.js';
+import { platforms, type ScenarioPlatform } from '../../scenarios/platforms.js';
+import { requestOn, timing } from './request-on.js';
 import { openRecordGate, type RecordGate } from './record-gate.js';
-
-/** Short enough for many kills in a minute, long enough for a busy machine: a lease that lapses for want of a processor is no defect. */
-export const timing = { quietPeriod: '1s', heartbeatTimeout: '2s', verifyDeadline: '60s', pollInterval: '200ms' } as const;
-export const quietPeriodMs = 1_000;
-export const heartbeatTimeoutMs = 2_000;
 
 /** Every statement takes so long: a script then lasts long enough to be hit in its middle. */
 const statementMs = 12;
@@ -33,9 +29,9 @@ export interface Lane {
   worker: SandboxWorker;
   /** One more of the same. */
   startWorker(): Promise<SandboxWorker>;
-  request(connectionKey: string): RegistrationRequest;
+  request(connectionKey: string, platform: ScenarioPlatform): RegistrationRequest;
   /** Nothing registered, nothing on record, every statement slowed down; and its ledger from now on. */
-  begin(): Promise<LedgerWatch>;
+  begin(platform: ScenarioPlatform): Promise<LedgerWatch>;
 }
 
 export interface Arena {
@@ -69,10 +65,10 @@ export async function openArena(): Promise<Arena> {
         connections,
         worker: await startWorker(),
         startWorker,
-        request: (connectionKey) => ({ ...registrationRequest(sandbox, connectionKey), timing }),
-        async begin() {
+        request: (connectionKey, platform) => requestOn(sandbox, platform, connectionKey),
+        async begin(platform) {
           await control.reset();
-          const slow = { where: 'snowflake:query', nth: 0, kind: 'delay' };
+          const slow = { where: platforms[platform].statement, nth: 0, kind: 'delay' };
           await control.faults([
             { ...slow, delayMs: statementMs },
             { ...slow, delayMs: cleanupStatementMs, matching: '/cleanup/' },

@@ -50,7 +50,11 @@ export async function openRecordGate(serverAddress: string): Promise<RecordGate>
   const connected = (): ClientHttp2Session => {
     if (upstream === undefined || upstream.closed || upstream.destroyed) {
       upstream = http2.connect(`http://${serverAddress}`);
-      upstream.on('error', () => undefined); // its streams tell the worker
+      upstream.on('error', () => undefined); // 'close' follows
+      // A worker that lost its server loses its connection: a stream that merely ended would leave it waiting for the end of its long poll.
+      upstream.on('close', () => {
+        for (const session of sessions) session.destroy();
+      });
     }
     return upstream;
   };

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunName } from '../../../client/connections.js';
 import { isOpen, viewOf, type RunState } from '../../../client/run-state.js';
 import type { RunView } from '../../../domain/outcome.js';
-import { heartbeatTimeoutMs, insist, quietPeriodMs, type Arena, type Lane } from './arena.js';
+import { platforms } from '../../scenarios/platforms.js';
+import { insist, type Arena, type Lane } from './arena.js';
 import type { LedgerWatch } from './ledger-watch.js';
 import { runnersOf, strike } from './processes.js';
+import { heartbeatTimeoutMs, quietPeriodMs } from './request-on.js';
 import type { Kill } from './schedule.js';
 import { judge, type Verdict } from './verdict.js';
 
@@ -22,9 +24,9 @@ const patienceMs = 90_000;
 
 export async function runKill(arena: Arena, lane: Lane, name: string, kill: Kill): Promise<KillResult> {
   const begun = Date.now();
-  const ledger = await lane.begin();
-  const request = lane.request(name);
-  const history = { where: 'snowflake:history', nth: 0, kind: 'refuse', code: '003001' };
+  const ledger = await lane.begin(kill.platform);
+  const request = lane.request(name, kill.platform);
+  const history = { where: `${kill.platform.toLowerCase()}:history`, nth: 0, kind: 'refuse' };
   if (kill.history === 'unreadable') await lane.control.faults([history]);
   const started = await insist(() => lane.connections.start(request));
   if (started.kind !== 'started') throw new Error(`${name} is registered already`);
@@ -32,13 +34,11 @@ export async function runKill(arena: Arena, lane: Lane, name: string, kill: Kill
   const runId = run.runId ?? '';
   const ended = new AbortController();
   const following = follow(ledger, lane, run).finally(() => ended.abort());
-  const killing = (async () => {
-    if (kill.history === 'lost') {
-      await ledger.until(({ tag }) => tag?.startsWith(`mooring/${runId}/`) === true, ended.signal);
-      await lane.control.faults([history]);
-    }
-    return await killAt({ arena, lane, ledger, runId, ended: ended.signal }, kill);
-  })();
+  const killing = killAt({ arena, lane, ledger, runId, ended: ended.signal }, kill);
+  if (kill.history === 'lost') {
+    await ledger.until(({ tag }) => tag?.includes(`mooring/${runId}/`) === true, ended.signal); // preflight is over
+    await lane.control.faults([history]);
+  }
   const [{ view, asked, stuck }, aftermath] = await Promise.all([following, killing]);
   await aftermath.end();
   await ledger.catchUp();
@@ -72,10 +72,10 @@ interface Scene {
 
 async function killAt({ arena, lane, ledger, runId, ended }: Scene, kill: Kill): Promise<Aftermath> {
   const { control } = lane;
+  const { statement: where, lacksPrivilege } = platforms[kill.platform];
   const tag = (script: string, index: number): string => `mooring/${runId}/${script}/${index}/`;
   const { point, script } = kill;
-  if (script === 'cleanup')
-    await control.faults([{ where: 'snowflake:query', nth: 1, kind: 'refuse', code: '003001', matching: tag('bootstrap', 20) }]);
+  if (script === 'cleanup') await control.faults([{ where, nth: 1, kind: 'refuse', code: lacksPrivilege, matching: tag('bootstrap', 20) }]);
   const carriedOut = (index: number): Promise<boolean> =>
     ledger.until((line) => line.kind === 'statement' && line.status === 'success' && line.tag?.includes(tag(script, index)) === true, ended);
 
@@ -83,7 +83,7 @@ async function killAt({ arena, lane, ledger, runId, ended }: Scene, kill: Kill):
   switch (point.at) {
     case 'in-flight': {
       const matching = tag(script, point.index);
-      await control.faults([{ where: 'snowflake:query', nth: 1, matching, ...fates[point.fate] }]);
+      await control.faults([{ where, nth: 1, matching, ...fates[point.fate] }]);
       reached = await ledger.until((line) => line.kind === 'fault' && line['matching'] === matching, ended);
       break;
     }

@@ -1,4 +1,5 @@
 // Kills real processes of real runs: a Temporal server, workers, runners with the vendors' drivers, simulators that keep the ledger by which all is judged.
+import type { ScenarioPlatform } from '../../scenarios/platforms.js';
 import { openArena, type Arena } from './arena.js';
 import { runKill, type KillResult } from './run-kill.js';
 import { describeKill, schedule, type Kill } from './schedule.js';
@@ -7,6 +8,8 @@ export interface KillOptions {
   readonly count: number;
   /** The same seed gives the same schedule. */
   readonly seed: number;
+  /** In turns. */
+  readonly platforms: readonly ScenarioPlatform[];
   /** Runs side by side. */
   readonly lanes: number;
   /** Hears of every kill when its run has ended. */
@@ -31,10 +34,10 @@ export interface KillReport {
 }
 
 /** Runs the schedule of a seed. What is wrong is in the report; it rejects only if it could not run it. */
-export async function runKills({ count, seed, lanes, say }: KillOptions): Promise<KillReport> {
+export async function runKills({ count, seed, platforms, lanes, say }: KillOptions): Promise<KillReport> {
   const arena = await openArena();
   try {
-    return report(await inLanes(arena, lanes, say, schedule(count, seed)), seed);
+    return report(await inLanes(arena, lanes, say, schedule(count, seed, platforms)), seed);
   } finally {
     await arena.close();
   }

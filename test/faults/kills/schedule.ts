@@ -1,6 +1,7 @@
 // What is killed, where, and when: drawn from a seed, so that a schedule that failed can be run again. Points are named by what the outside can see:
 // the platform's ledger, and the calls between worker and Temporal server.
 import { seededRandom } from '../../../benchmarks/statistics.js';
+import type { ScenarioPlatform } from '../../scenarios/platforms.js';
 
 /**
  * - `worker`: SIGKILL, and with it its runner; `group`: the worker and its runner at one blow; `runner`: the runner alone.
@@ -26,6 +27,7 @@ export type Point =
 
 export interface Kill {
   readonly number: number;
+  readonly platform: ScenarioPlatform;
   readonly victim: Victim;
   readonly script: 'bootstrap' | 'cleanup';
   readonly point: Point;
@@ -33,8 +35,8 @@ export interface Kill {
   readonly history: 'readable' | 'unreadable' | 'lost';
 }
 
-/** Every fifth kill meets a compensation, and every seventh finds no history. Victims and points take turns, so that few kills meet all of them. */
-export function schedule(count: number, seed: number): readonly Kill[] {
+/** Every fifth kill meets a compensation, and every seventh finds no history. Platforms, victims and points take turns, so that few kills meet all. */
+export function schedule(count: number, seed: number, platforms: readonly ScenarioPlatform[]): readonly Kill[] {
   const random = seededRandom(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
   const points = shuffled(
@@ -46,25 +48,27 @@ export function schedule(count: number, seed: number): readonly Kill[] {
     const history = number % 7 !== 6 ? 'readable' : number % 14 === 6 ? 'unreadable' : 'lost';
     const script = history === 'readable' && number % 5 === 4 ? 'cleanup' : 'bootstrap';
     const round = Math.floor(number / victims.length);
+    const platform = platforms[(number + round) % platforms.length] ?? 'Snowflake';
     const victim = turns[number % victims.length] ?? 'worker';
     if (history !== 'readable') {
       const fate = below(2) === 0 ? 'applied' : 'lost';
-      return { number, victim, script, history, point: { at: 'in-flight', index: unrepeatable[below(unrepeatable.length)] ?? 1, fate } };
+      const indexes = unrepeatable[platform];
+      return { number, platform, victim, script, history, point: { at: 'in-flight', index: indexes[below(indexes.length)] ?? 0, fate } };
     }
-    const name = points[(number + round) % points.length] ?? 'random';
-    return { number, victim, script, history, point: pointOf(name, script, below) };
+    const drawn = points[(number + round) % points.length] ?? 'random';
+    const name = script === 'cleanup' && drawn === 'stale-record' ? 'acknowledged' : drawn; // the first record of a run is one of its bootstrap script
+    return { number, platform, victim, script, history, point: pointOf(name, script, below(lengths[platform][script]), below) };
   });
 }
 
-/** Bootstrap scripts of the simulator have more than 25 statements, cleanup scripts three. */
-const indexes = { bootstrap: 25, cleanup: 3 } as const;
-/** The bare CREATE DATABASE and the two procedures: whether they ran must be known, and without a history only a person knows. */
-const unrepeatable = [1, 10, 11];
+/** Bootstrap scripts of the simulators have some statements more than that. */
+const lengths = { Snowflake: { bootstrap: 25, cleanup: 3 }, Databricks: { bootstrap: 25, cleanup: 1 } } as const;
+/** Bare CREATEs, of database, procedures, catalog: whether they ran must be known, and without a history only a person knows. */
+const unrepeatable = { Snowflake: [1, 10, 11], Databricks: [0] } as const;
 /** While the rest of the script runs on the slowed platform. */
 const longestRandomMs = { bootstrap: 300, cleanup: 150 } as const;
 
-function pointOf(name: string, script: Kill['script'], below: (limit: number) => number): Point {
-  const index = below(indexes[script]);
+function pointOf(name: string, script: Kill['script'], index: number, below: (limit: number) => number): Point {
   switch (name) {
     case 'lost':
     case 'late':
@@ -90,7 +94,7 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map(({ item }) => item);
 }
 
-export function describeKill({ number, victim, script, point, history }: Kill): string {
+export function describeKill({ number, platform, victim, script, point, history }: Kill): string {
   const where = point.at === 'random' ? `${point.afterMs} ms into` : `${point.at === 'in-flight' ? point.fate : point.at} ${point.index} of`;
-  return `${number + 1}: ${victim}, ${where} the ${script} script${history === 'readable' ? '' : `, history ${history}`}`;
+  return `${number + 1}: ${platform}, ${victim}, ${where} the ${script} script${history === 'readable' ? '' : `, history ${history}`}`;
 }

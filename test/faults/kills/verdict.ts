@@ -47,17 +47,19 @@ function dirt(kill: Kill, ledger: LedgerWatch, outcome: string | undefined, why:
   const wanted = kill.script === 'cleanup' ? 'compensated' : 'registered';
   if (outcome !== wanted) return [`ended as ${outcome ?? 'nothing'}${why === undefined ? '' : `: ${why}`}`];
   const stands = standing(ledger);
-  const expected = wanted === 'registered' ? ['connection', 'database', 'integration', 'role'] : [];
+  const expected: readonly string[] = wanted === 'registered' ? registered[kill.platform] : [];
   const dirty = stands.join() === expected.join() ? [] : [`what stands is ${stands.join(', ') || 'nothing'}`];
   const created = ledger.lines.filter((line) => line['object'] === 'connection' && line['change'] === 'appeared').length;
   return created > 1 ? [...dirty, `${created} connections were created`] : dirty;
 }
 
+const registered = { Snowflake: ['connection', 'database', 'integration', 'role'], Databricks: ['catalog', 'connection', 'integration'] } as const;
+
 /** Kinds of what the ledger says of what a registration makes: appeared and not vanished. */
 function standing(ledger: LedgerWatch): string[] {
   const there = new Set<string>();
   for (const { kind, object, change, name } of ledger.lines) {
-    const watched = object === 'connection' || object === 'integration' || name === 'IMMUTA' || name === 'IMMUTA_SYSTEM';
+    const watched = object === 'connection' || object === 'integration' || name === 'IMMUTA' || name === 'IMMUTA_SYSTEM' || name === 'immuta';
     if (kind !== 'object' || !watched) continue;
     if (change === 'vanished') there.delete(String(object).toLowerCase());
     else there.add(String(object).toLowerCase());
