@@ -186,7 +186,7 @@ describe('Temporal', () => {
     await paste(missing.of('namespace')?.cure);
     const bare = await until(async () => {
       const found = await doctor(undefined, namespace);
-      return found.of('namespace')?.status === 'passed' ? found : undefined;
+      return found.of('search attributes')?.status === 'failed' ? found : undefined; // a new namespace takes seconds to be known everywhere
     });
     await paste(bare.of('search attributes')?.cure);
     const cured = await until(async () => {
