@@ -15,8 +15,6 @@ export interface SimulatedPlatform {
   hasDatabase(name: string): boolean;
   hasUser(name: string): boolean;
   hasRole(name: string): boolean;
-  /** How far its clock is ahead of this machine's. */
-  setClockOffset(milliseconds: number): void;
   /** Everything that exists, for people and tests; never a secret. */
   objects(): unknown;
   /** How far its clock is ahead of this machine's. */
