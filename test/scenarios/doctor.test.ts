@@ -1,54 +1,26 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runMooring } from '../../dev/command-line.js';
 import { freePort } from '../../dev/free-port.js';
 import { findTemporal } from '../../dev/setup/find-temporal.mjs';
 import { answers } from './deregistering.js';
-import { openStage, until, type ManifestEntry, type Stage } from './stage.js';
+import { Practice } from './doctor-runs.js';
+import { until, type Stage } from './stage.js';
 
 // Judged from outside: what the command prints, its exit code, and what reached the simulators. Cures are pasted as they are printed.
+let practice: Practice;
 let stage: Stage;
-let printed = '';
 beforeAll(async () => {
-  stage = await openStage();
+  practice = await Practice.open();
+  ({ stage } = practice);
 }, 120_000);
 afterAll(() => stage.close());
-beforeEach(async () => {
-  stage.platform = 'Snowflake';
-  await stage.control.reset();
-});
+beforeEach(() => practice.reset());
 
-interface Found {
-  readonly name: string;
-  readonly status: string;
-  readonly message: string;
-  readonly cure: string;
-}
-
-interface Doctor {
-  readonly exitCode: number | null;
-  readonly checks: readonly Found[];
-  of(name: string): Found | undefined;
-  /** The names of all checks with this status. */
-  named(status: string): string[];
-}
-
-async function doctor(key?: string, environment: Readonly<Record<string, string>> = {}): Promise<Doctor> {
-  const args = ['doctor', ...(key === undefined ? [] : [key]), '--json'];
-  const result = await runMooring(args, { folder: stage.folder, environment: { ...stage.sandbox.commandEnvironment, ...environment } });
-  printed += result.stdout + result.stderr;
-  const { checks } = JSON.parse(result.stdout) as { checks: readonly Found[] };
-  return {
-    exitCode: result.exitCode,
-    checks,
-    of: (name) => checks.find((check) => check.name === name),
-    named: (status) => checks.filter((check) => check.status === status).map(({ name }) => name),
-  };
-}
+const doctor: Practice['doctor'] = (key, environment) => practice.doctor(key, environment);
 
 describe('doctor on a tenant and an account that are ready', () => {
   it('passes every check, in order, and writes nothing', async () => {
@@ -65,22 +37,6 @@ describe('doctor on a tenant and an account that are ready', () => {
     );
     expect(exitCode).toBe(0);
     expect((await stage.control.ledger()).filter(({ kind, read }) => kind !== 'request' && read !== true)).toEqual([]);
-  });
-
-  it('passes every check of a Databricks workspace too, and gives the GRANT that a user lacks', async () => {
-    stage.platform = 'Databricks';
-    await stage.writeManifest('lake');
-    const ready = await doctor('lake');
-    await stage.writeManifest('lake', {
-      privilegedUser: `{ authenticationType: token, token: 'file:${stage.sandbox.secretFolder}/databricks-immuta.token' }`,
-    });
-
-    const poor = await doctor('lake');
-
-    expect(ready.checks.filter(({ status }) => status !== 'passed')).toEqual([]);
-    expect(ready.checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['login', 'privileges', 'catalog', 'query history']));
-    expect([ready.exitCode, poor.exitCode]).toEqual([0, 1]);
-    expect(poor.of('privileges')).toMatchObject({ status: 'failed', cure: expect.stringContaining('GRANT CREATE CATALOG ON METASTORE TO') });
   });
 
   it('means the only connection of the manifest when none is named', async () => {
@@ -104,7 +60,7 @@ describe('doctor on a tenant and an account that are ready', () => {
     expect((await stage.register('standing')).json.outcome).toBe('registered');
 
     const standing = await doctor('standing');
-    await asAdmin('DROP DATABASE IMMUTA');
+    await practice.asAdmin('DROP DATABASE IMMUTA');
     const dropped = await doctor('standing');
 
     expect(standing.named('failed')).toEqual([]);
@@ -298,190 +254,10 @@ describe('secrets', () => {
   });
 });
 
-describe('the platform', () => {
-  const asInstaller: ManifestEntry = {
-    get privilegedUser() {
-      return `{ authenticationType: keyPair, username: IMMUTA_SYSTEM_ACCOUNT, role: INSTALLER, privateKey: 'file:${stage.sandbox.secretFolder}/immuta.p8' }`;
-    },
-  };
-
-  it('is ready for a role without anything once every cure was pasted, one after the other', async () => {
-    await stage.writeManifest('installer', asInstaller);
-    await asAdmin('CREATE ROLE INSTALLER');
-    await asAdmin('REVOKE USAGE ON WAREHOUSE IMMUTA_WH FROM ROLE PUBLIC');
-
-    const noRole = await doctor('installer');
-    await asAdmin(pasted(noRole.of('login')));
-    const poor = await doctor('installer');
-    for (const name of ['privileges', 'policy privileges', 'warehouse']) await asAdmin(pasted(poor.of(name)));
-    const cured = await doctor('installer');
-
-    expect(noRole.named('failed')).toEqual(['login']);
-    expect(noRole.of('login')?.cure).toBe('Run as SECURITYADMIN: GRANT ROLE "INSTALLER" TO USER "IMMUTA_SYSTEM_ACCOUNT";');
-    expect(noRole.of('platform')?.status).toBe('passed');
-    expect(poor.named('failed')).toEqual(['privileges', 'warehouse']);
-    expect(poor.named('warning')).toEqual(expect.arrayContaining(['policy privileges']));
-    expect(cured.named('failed')).toEqual([]);
-    expect(cured.named('warning')).toEqual([]);
-    expect(cured.exitCode).toBe(0);
-  });
-
-  it('of which the account, the warehouse and the database are not as they must be is ready once the cures were pasted', async () => {
-    await stage.writeManifest('account');
-    await asAdmin('ALTER ACCOUNT SET QUOTED_IDENTIFIERS_IGNORE_CASE = TRUE');
-    await asAdmin('ALTER WAREHOUSE IMMUTA_WH SET AUTO_RESUME = FALSE');
-    await asAdmin('ALTER WAREHOUSE IMMUTA_WH SUSPEND');
-    await asAdmin('CREATE DATABASE "IMMUTA"');
-
-    const sick = await doctor('account');
-    for (const name of ['quoted identifiers', 'warehouse']) await asAdmin(pasted(sick.of(name)));
-    await asAdmin('DROP DATABASE "IMMUTA"');
-    const cured = await doctor('account');
-
-    expect(sick.named('failed')).toEqual(['quoted identifiers', 'warehouse', 'database']);
-    expect(sick.of('database')).toMatchObject({
-      message: expect.stringContaining('owner ACCOUNTADMIN'),
-      cure: expect.stringContaining('never drops'),
-    });
-    expect(cured.named('failed')).toEqual([]);
-  });
-
-  it('names a warehouse that is not there, and a query history that cannot be read', async () => {
-    await stage.writeManifest('nowhere', { warehouse: 'NOWHERE_WH' });
-    await stage.control.faults([{ where: 'snowflake:history', nth: 0, kind: 'refuse' }]);
-
-    const found = await doctor('nowhere');
-
-    expect(found.of('warehouse')).toMatchObject({ status: 'failed', message: expect.stringContaining('NOWHERE_WH') });
-    expect(found.of('query history')).toMatchObject({ status: 'warning', cure: expect.stringContaining('IMPORTED PRIVILEGES') });
-  });
-
-  it('is logged in to once with a wrong password, and has answered', async () => {
-    const file = join(stage.sandbox.secretFolder, 'wrong.password');
-    await writeFile(file, 'not-the-password', { mode: 0o600 });
-    await stage.writeManifest('wrong_password', {
-      privilegedUser: `{ authenticationType: userPassword, username: MOORING_ADMIN, role: ACCOUNTADMIN, password: 'file:${file}' }`,
-    });
-
-    const found = await doctor('wrong_password');
-
-    expect(found.of('platform')?.status).toBe('passed');
-    expect(found.named('failed')).toEqual(['login']);
-    expect(found.of('platform checks')?.status).toBe('skipped');
-    expect(found.of('passwords')).toMatchObject({ status: 'warning', message: expect.stringContaining('MOORING_ADMIN') });
-    const logins = (await stage.control.ledger()).filter(({ kind, path }) => kind === 'request' && String(path).includes('login-request'));
-    expect(logins).toHaveLength(1);
-  });
-
-  it('that nobody listens at is not reached, and no login is judged', async () => {
-    await stage.writeManifest('no_platform');
-    const manifest = join(stage.folder, 'mooring.yaml');
-    const port = `port: ${stage.sandbox.simulators.snowflake.port}`;
-    await writeFile(manifest, (await readFile(manifest, 'utf8')).replace(port, `port: ${await freePort()}`));
-
-    const found = await doctor('no_platform');
-
-    expect(found.of('platform')).toMatchObject({ status: 'failed', message: expect.stringContaining('could not be reached') });
-    expect(found.of('login')?.status).toBe('skipped');
-  });
-
-  it('whose clock is five minutes off refuses a key pair and says why; with a password the clock is a warning', async () => {
-    await stage.control.clock(-300_000);
-    await stage.writeManifest('by_key');
-    const byKey = await doctor('by_key');
-    await stage.writeManifest('by_password', {
-      privilegedUser: `{ authenticationType: userPassword, username: MOORING_ADMIN, role: ACCOUNTADMIN, password: 'file:${stage.sandbox.secretFolder}/admin.password' }`,
-    });
-    const byPassword = await doctor('by_password');
-
-    expect(byKey.of('login')).toMatchObject({ status: 'failed', cure: expect.stringContaining('clock') });
-    expect(byPassword.of('clock')).toMatchObject({
-      status: 'warning',
-      message: expect.stringContaining('ahead of'),
-      cure: expect.stringContaining('NTP'),
-    });
-    expect(byPassword.exitCode).toBe(0);
-  });
-});
-
-describe('a Databricks workspace', () => {
-  const asPrincipal = (token: string): ManifestEntry => ({
-    privilegedUser: `{ authenticationType: token, token: 'file:${stage.sandbox.secretFolder}/${token}' }`,
-  });
-
-  it('that is ready passes every check, and one that is registered is asked for its catalog', async () => {
-    stage.platform = 'Databricks';
-    await stage.writeManifest('lake');
-
-    const ready = await doctor('lake');
-    expect((await stage.register('lake')).json.outcome).toBe('registered');
-    const standing = await doctor('lake');
-
-    expect(ready.checks.filter(({ status }) => status !== 'passed')).toEqual([]);
-    expect(
-      ready.checks
-        .slice(-9)
-        .map(({ name }) => name)
-        .join(', '),
-    ).toBe('privileged user secrets, platform, login, privileged user, clock, privileges, audit, catalog, query history');
-    expect(ready.exitCode).toBe(0);
-    expect(standing.named('failed')).toEqual([]);
-    expect(standing.of('catalog')?.message).toBe('The catalog immuta of the registered connection is there.');
-  });
-
-  it('whose principal lacks privileges is told the exact GRANT and who can run it', async () => {
-    stage.platform = 'Databricks';
-    await stage.writeManifest('poor_lake', asPrincipal('databricks-immuta.token'));
-
-    const found = await doctor('poor_lake');
-
-    const { clientId } = stage.sandbox.simulators.databricks.systemAccount;
-    expect(found.named('failed')).toEqual(['privileges']);
-    expect(found.of('privileges')?.cure).toBe(`Run as a metastore admin: GRANT CREATE CATALOG ON METASTORE TO \`${clientId}\`;`);
-    expect(found.of('audit')?.status).toBe('warning');
-  });
-
-  it('that refuses the token has answered, and one whose catalog is taken names it', async () => {
-    stage.platform = 'Databricks';
-    await writeFile(join(stage.sandbox.secretFolder, 'wrong.token'), 'dapi0000000000000000', { mode: 0o600 });
-    await stage.writeManifest('wrong_token', asPrincipal('wrong.token'));
-    const refused = await doctor('wrong_token');
-    await stage.writeManifest('taken', { database: 'main' });
-    const taken = await doctor('taken');
-
-    expect(refused.named('failed')).toEqual(['login']);
-    expect(taken.named('failed')).toEqual(['catalog']);
-  });
-});
-
 it('No secret stands in anything that was printed', async () => {
-  const files = await readdir(stage.sandbox.secretFolder);
-  const secrets = await Promise.all(files.map(async (file) => (await readFile(join(stage.sandbox.secretFolder, file), 'utf8')).trim()));
-  const lines = secrets.flatMap((secret) => secret.split('\n')).filter((line) => line.length >= 12 && !line.startsWith('-----'));
+  const { soughtIn, sought, found } = await practice.secretsPrinted();
 
-  expect(lines.length).toBeGreaterThan(20);
-  expect(printed.length).toBeGreaterThan(10_000);
-  expect(lines.filter((line) => printed.includes(line))).toEqual([]);
+  expect(sought).toBeGreaterThan(20);
+  expect(soughtIn).toBeGreaterThan(5_000);
+  expect(found).toEqual([]);
 });
-
-/** The statement of a cure: what stands behind the words that say who can run it. */
-function pasted(check: Found | undefined): string {
-  const [, statement = ''] = /: ((?:GRANT|ALTER) .*);$/.exec(check?.cure ?? '') ?? [];
-  return statement;
-}
-
-/** Runs a statement as the account's administrator, past Mooring, by the platform's own protocol. */
-async function asAdmin(sqlText: string): Promise<void> {
-  const { host, port } = stage.sandbox.simulators.snowflake;
-  const post = async (path: string, body: object, token?: string): Promise<{ success: boolean; message: string; data: { token: string } }> => {
-    const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Snowflake Token="${token}"` }) };
-    const response = await fetch(`http://${host}:${port}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    return (await response.json()) as { success: boolean; message: string; data: { token: string } };
-  };
-  const password = (await readFile(join(stage.sandbox.secretFolder, 'admin.password'), 'utf8')).trim();
-  const login = await post('/session/v1/login-request?roleName=ACCOUNTADMIN', {
-    data: { LOGIN_NAME: 'MOORING_ADMIN', PASSWORD: password, SESSION_PARAMETERS: {} },
-  });
-  const answer = await post(`/queries/v1/query-request?requestId=${randomBytes(8).toString('hex')}`, { sqlText }, login.data.token);
-  expect(answer.success, `${sqlText}: ${answer.message}`).toBe(true);
-}

@@ -1,0 +1,86 @@
+// `mooring doctor` as people run it, on a stage of its own; and what a person does with a cure: paste it.
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runMooring } from '../../dev/command-line.js';
+import { openStage, type Stage } from './stage.js';
+
+export interface Found {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly cure: string;
+}
+
+export interface Doctor {
+  readonly exitCode: number | null;
+  readonly checks: readonly Found[];
+  of(name: string): Found | undefined;
+  /** The names of all checks with this status. */
+  named(status: string): string[];
+}
+
+export class Practice {
+  readonly stage: Stage;
+  /** Everything that was printed so far. */
+  #printed = '';
+
+  static async open(): Promise<Practice> {
+    return new Practice(await openStage());
+  }
+
+  private constructor(stage: Stage) {
+    this.stage = stage;
+  }
+
+  /** Everything as it was at the start. */
+  async reset(): Promise<void> {
+    this.stage.platform = 'Snowflake';
+    await this.stage.control.reset();
+  }
+
+  async doctor(key?: string, environment: Readonly<Record<string, string>> = {}): Promise<Doctor> {
+    const args = ['doctor', ...(key === undefined ? [] : [key]), '--json'];
+    const { folder, sandbox } = this.stage;
+    const result = await runMooring(args, { folder, environment: { ...sandbox.commandEnvironment, ...environment } });
+    this.#printed += result.stdout + result.stderr;
+    const { checks } = JSON.parse(result.stdout) as { checks: readonly Found[] };
+    return {
+      exitCode: result.exitCode,
+      checks,
+      of: (name) => checks.find((check) => check.name === name),
+      named: (status) => checks.filter((check) => check.status === status).map(({ name }) => name),
+    };
+  }
+
+  /** Runs a statement as the account's administrator, past Mooring, by the platform's own protocol. */
+  async asAdmin(sqlText: string): Promise<void> {
+    const { host, port } = this.stage.sandbox.simulators.snowflake;
+    const post = async (path: string, body: object, token?: string): Promise<{ success: boolean; message: string; data: { token: string } }> => {
+      const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Snowflake Token="${token}"` }) };
+      const response = await fetch(`http://${host}:${port}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return (await response.json()) as { success: boolean; message: string; data: { token: string } };
+    };
+    const password = (await readFile(join(this.stage.sandbox.secretFolder, 'admin.password'), 'utf8')).trim();
+    const login = await post('/session/v1/login-request?roleName=ACCOUNTADMIN', {
+      data: { LOGIN_NAME: 'MOORING_ADMIN', PASSWORD: password, SESSION_PARAMETERS: {} },
+    });
+    const answer = await post(`/queries/v1/query-request?requestId=${randomBytes(8).toString('hex')}`, { sqlText }, login.data.token);
+    if (!answer.success) throw new Error(`${sqlText}: ${answer.message}`);
+  }
+
+  /** How many lines of secrets were looked for in everything that was printed, and those that were found. */
+  async secretsPrinted(): Promise<{ readonly soughtIn: number; readonly sought: number; readonly found: readonly string[] }> {
+    const { secretFolder } = this.stage.sandbox;
+    const files = await readdir(secretFolder);
+    const secrets = await Promise.all(files.map(async (file) => (await readFile(join(secretFolder, file), 'utf8')).trim()));
+    const lines = secrets.flatMap((secret) => secret.split('\n')).filter((line) => line.length >= 12 && !line.startsWith('-----'));
+    return { soughtIn: this.#printed.length, sought: lines.length, found: lines.filter((line) => this.#printed.includes(line)) };
+  }
+}
+
+/** The statement of a cure: what stands behind the words that say who can run it. */
+export function pasted(check: Found | undefined): string {
+  const [, statement = ''] = /: ((?:GRANT|ALTER) .*);$/.exec(check?.cure ?? '') ?? [];
+  return statement;
+}
