@@ -66,7 +66,11 @@ interface Running {
 }
 
 /** Cancels what has run longer than any statement may, and asks a person when that does not end it. `since` remembers when each was cancelled. */
-async function endOverdue({ session, clock, statementTimeoutMs }: Unknown, { statement, records }: Running, since: Map<string, number>): Promise<void> {
+async function endOverdue(
+  { session, clock, statementTimeoutMs }: Unknown,
+  { statement, records }: Running,
+  since: Map<string, number>,
+): Promise<void> {
   const platformNow = clock.now() + session.clockOffsetMs;
   for (const { queryId, startedAt } of records) {
     if (platformNow - Date.parse(startedAt) < statementTimeoutMs) continue;
@@ -84,10 +88,7 @@ function isCut(rest: string): boolean {
   return !/^([0-9]+|[a-z]+)\//.test(rest);
 }
 
-function advance(
-  { keeper, planned, tagPrefix, targets, clock }: Unknown,
-  records: readonly StatementRecord[] | 'unavailable',
-): 'settled' | Running {
+function advance({ keeper, planned, tagPrefix, targets, clock }: Unknown, records: readonly StatementRecord[] | 'unavailable'): 'settled' | Running {
   if (records === 'unavailable' || records.some(({ tag }) => isCut(tag.slice(tagPrefix.length)))) return refuseToGuess(keeper, planned, clock);
   while (unknownCount(keeper.journal) > 0) {
     const index = keeper.journal.acknowledgedThrough + 1;
