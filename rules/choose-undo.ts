@@ -8,13 +8,15 @@ export interface UndoFacts {
   readonly wroteOnPlatform: boolean;
   /** A POST of the connection may have been sent. */
   readonly postSent: boolean;
-  /** What the cleanup script would drop, as it stands now. */
+  /** What the cleanup script would drop and the platform can be asked for, as it stands now. */
   readonly targets: readonly {
     readonly object: ObjectReference;
     readonly exists: boolean;
     readonly createdAt?: string | undefined;
     readonly existedBefore: boolean;
   }[];
+  /** What else it would drop: tables, procedures and other things that no platform is asked for one by one. */
+  readonly unseen: readonly ObjectReference[];
   /** Drops of the cleanup script whose object cannot be told from its text, in words. */
   readonly unnamedDrops: readonly string[];
   readonly creations: readonly Creation[];
@@ -35,15 +37,30 @@ export type UndoRow =
 
 export function chooseUndo(facts: UndoFacts): UndoRow {
   if (!facts.wroteOnPlatform && !facts.postSent) return { row: 1, do: 'nothing' };
-  const unproved = facts.targets
-    .filter((target) => target.exists && !provedOurs(target, facts.creations))
-    .map(({ object }) => `${object.kind} ${object.name}`);
-  const notOurs = [...unproved, ...facts.unnamedDrops];
+  const unproved = facts.targets.filter((target) => target.exists && !provedOurs(target, facts.creations)).map(({ object }) => object);
+  const unprovedUnseen = facts.unseen.filter((object) => !isMade(object, facts.creations) && !liesInOurs(object, facts));
+  const notOurs = [...[...unproved, ...unprovedUnseen].map(({ kind, name }) => `${kind} ${name}`), ...facts.unnamedDrops];
   if (notOurs.length > 0) return { row: 2, do: 'ask', notOurs };
   if (facts.connection === 'foreign') return { row: 3, do: 'ask' };
   if (facts.connection === 'ours') return { row: 4, do: 'deregister' };
   if (facts.integration === 'ours') return { row: 5, do: 'remove-integration' };
   return { row: 6, do: facts.cleanupAvailable ? 'run-cleanup' : 'ask' };
+}
+
+/** Its plain CREATE was acknowledged to this run: nothing stood under its name. */
+function isMade({ kind, name }: ObjectReference, creations: readonly Creation[]): boolean {
+  return creations.some(({ object, made }) => made && object.kind === kind && object.name === name);
+}
+
+/** It lies in a database or catalog that is dropped with it, and that one is ours or gone. A name that holds a dot of its own is never a container. */
+function liesInOurs({ name }: ObjectReference, { targets, creations }: UndoFacts): boolean {
+  return targets.some(
+    (target) =>
+      (target.object.kind === 'database' || target.object.kind === 'catalog') &&
+      !target.object.name.includes('.') &&
+      name.startsWith(`${target.object.name}.`) &&
+      (!target.exists || provedOurs(target, creations)),
+  );
 }
 
 /**

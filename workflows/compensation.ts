@@ -10,6 +10,7 @@ import type { RegistrationRequest } from '../domain/registration-request.js';
 import { chooseUndo, type UndoFacts, type UndoRow } from '../rules/choose-undo.js';
 import { emptyJournal, type Journal } from '../rules/journal.js';
 import { dropped, isSame, leftOver, undropped, type Scripts } from '../rules/left-over.js';
+import { isLookable } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
 import type { Answered, AttentionGate } from './attention-gate.js';
 import { CleanUp, type Cleanup } from './clean-up.js';
@@ -174,6 +175,7 @@ export class Compensation {
       postSent: this.#postMayBeSent,
       unnamedDrops: unnamedDrops(this.#scripts),
       targets: this.#compared(this.#dropped(states)),
+      unseen: dropped(this.#scripts).filter((object) => !this.#isLookable(object)),
       creations: this.#journal?.creations ?? [],
       connection: registration.connection,
       integration: registration.integration,
@@ -208,8 +210,13 @@ export class Compensation {
   }
 
   async #lookAtPlatform(): Promise<readonly ObjectState[]> {
-    if (this.targets.length === 0) return [];
-    return this.#activities.inspectPlatform({ request: this.#request, objects: this.targets });
+    const objects = this.targets.filter((object) => this.#isLookable(object));
+    if (objects.length === 0) return [];
+    return this.#activities.inspectPlatform({ request: this.#request, objects });
+  }
+
+  #isLookable(object: ObjectReference): boolean {
+    return isLookable(this.#request.target.technology, object);
   }
 
   /** A statement that is neither session nor read was acknowledged, or may have been sent. A script without any record may have sent everything. */

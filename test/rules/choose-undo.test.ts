@@ -12,6 +12,7 @@ const facts: UndoFacts = {
   wroteOnPlatform: true,
   postSent: true,
   targets: [target],
+  unseen: [],
   unnamedDrops: [],
   creations: [made],
   connection: 'absent',
@@ -32,6 +33,30 @@ describe('choosing what a failed registration needs', () => {
 
   it('row 2 comes before everything that would delete', () => {
     expect(chooseUndo({ ...facts, connection: 'ours', creations: [] }).row).toBe(2);
+  });
+
+  it('row 2: drops nothing that it cannot look for, unless this run made it, or what it lies in', () => {
+    const procedure: ObjectReference = { kind: 'procedure', name: 'IMMUTA.PUBLIC.RESTRICT' };
+    const table: ObjectReference = { kind: 'table', name: 'OTHER.PUBLIC.LIST' };
+    const gone = { ...target, exists: false };
+    const foreign = { ...target, existedBefore: true };
+    const rowFor = (given: Partial<UndoFacts>) => chooseUndo({ ...facts, ...given }).row;
+
+    expect(rowFor({ unseen: [procedure] })).toBe(6);
+    expect(rowFor({ unseen: [procedure], targets: [gone] })).toBe(6);
+    expect(rowFor({ unseen: [procedure], targets: [foreign] })).toBe(2);
+    expect(rowFor({ unseen: [procedure], targets: [] })).toBe(2);
+    expect(rowFor({ unseen: [table], creations: [made, { ...made, object: table }] })).toBe(6);
+    expect(rowFor({ unseen: [table], creations: [made, { ...made, object: table, made: false }] })).toBe(2);
+    expect(chooseUndo({ ...facts, unseen: [table] })).toEqual({ row: 2, do: 'ask', notOurs: ['table OTHER.PUBLIC.LIST'] });
+  });
+
+  it('row 2: takes a name with a dot for no container', () => {
+    const dotted: ObjectReference = { kind: 'database', name: 'A.B' };
+    const ours = { ...target, object: dotted };
+    const inAnother: ObjectReference = { kind: 'table', name: 'A.B.LIST' }; // LIST in schema B of database A
+
+    expect(chooseUndo({ ...facts, targets: [ours], creations: [{ ...made, object: dotted }], unseen: [inAnother] }).row).toBe(2);
   });
 
   it('row 2: drops nothing when only the platform could tell what a statement drops', () => {

@@ -80,6 +80,7 @@ describe('the record of a script that was handed over', () => {
     const facts = {
       wroteOnPlatform: true,
       postSent: false,
+      unseen: [],
       unnamedDrops: [],
       connection: 'absent',
       integration: 'absent',

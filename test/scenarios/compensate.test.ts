@@ -177,6 +177,23 @@ describe('a registration that fails', () => {
     expect(json.outcome).toBe('registered');
   });
 
+  it('is undone although its cleanup script drops what cannot be looked for, in the database that it made', async () => {
+    const procedure = 'DROP PROCEDURE IF EXISTS "IMMUTA"."IMMUTA_PROCEDURES"."REFRESH_PROFILES"()';
+    const cleanup = `USE ROLE ACCOUNTADMIN;\n${procedure};\nDROP DATABASE IF EXISTS "IMMUTA";\nDROP ROLE IF EXISTS "IMMUTA_SYSTEM";\n`;
+    await stage.control.faults([
+      answers('immuta:POST /integrations/scripts/cleanup', cleanup),
+      { where: create, nth: 0, kind: 'status', status: 422 },
+    ]);
+    await stage.writeManifest('unseen');
+
+    const { exitCode, json } = await stage.register('unseen');
+
+    expect(json).toMatchObject({ outcome: 'compensated', leftBehind: [] });
+    expect(exitCode).toBe(1);
+    expect(await executed(stage, 'cleanup')).toEqual([0, 1, 2, 3]);
+    expect(await leftBehind(stage)).toEqual([]);
+  });
+
   it('asks before it runs a cleanup script that was not decided on, and runs it for its digest alone', async () => {
     const other =
       'USE ROLE ACCOUNTADMIN;\nDROP DATABASE IF EXISTS "IMMUTA";\nDROP ROLE IF EXISTS "IMMUTA_SYSTEM";\nDROP ROLE IF EXISTS "IMMUTA_MORE";\n';
