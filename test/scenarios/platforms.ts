@@ -10,6 +10,8 @@ export interface PlatformTraits {
   manifestLines(sandbox: Sandbox, target: ManifestTarget): readonly string[];
   /** What the bootstrap script creates first, as messages name it. */
   readonly database: string;
+  /** Stands in the statement of the cleanup script that drops it. */
+  readonly drops: string;
   /** What a person runs to be rid of all that a registration makes. */
   readonly drop: string;
   /** What a registration leaves there for good, as the simulators name it. */
@@ -45,6 +47,7 @@ export function ownObjects({ snowflake, databricks }: SimulatedObjects): readonl
 export const platforms: Readonly<Record<ScenarioPlatform, PlatformTraits>> = {
   Snowflake: {
     database: 'database IMMUTA',
+    drops: 'DROP DATABASE',
     drop: 'USE ROLE ACCOUNTADMIN;\nDROP DATABASE IF EXISTS "IMMUTA";\nDROP ROLE IF EXISTS "IMMUTA_SYSTEM";\n',
     standing: ['DATABASE IMMUTA', 'ROLE IMMUTA_SYSTEM'],
     statement: 'snowflake:query',
@@ -69,6 +72,7 @@ export const platforms: Readonly<Record<ScenarioPlatform, PlatformTraits>> = {
   },
   Databricks: {
     database: 'catalog immuta',
+    drops: 'DROP CATALOG',
     drop: 'DROP CATALOG IF EXISTS `immuta` CASCADE;\n',
     standing: ['CATALOG immuta'],
     statement: 'databricks:ExecuteStatement',
