@@ -62,7 +62,7 @@ async function plan(shell: Shell, key: string, options: Options): Promise<ExitCo
       }
       const { plan: found, policy, checks } = answer;
       output.result({ v: 1, plan: planJson(found), policy, checks }, [
-        ...planLines(found, output.style),
+        ...planLines(found, output.resultWidth, output.style),
         ...policyLines(policy),
         ...checkLines(checks),
       ]);

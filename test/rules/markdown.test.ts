@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { asMarkdown } from '../../rules/markdown.js';
+
+it('leaves words, names and privileges as they are', () => {
+  const text = 'grants MANAGE GRANTS on account to IMMUTA_SYSTEM; drops nothing. (line 12)';
+
+  expect(asMarkdown(text)).toBe(text);
+});
+
+it.each([
+  ['a link', '[approve](http://elsewhere)', '\\[approve\\](http://elsewhere)'],
+  ['an image', '![x](http://elsewhere)', '\\!\\[x\\](http://elsewhere)'],
+  ['HTML', '<img src=x>', '\\<img src=x\\>'],
+  ['emphasis', '**safe** and _so_', '\\*\\*safe\\*\\* and \\_so\\_'],
+  ['code', '`x`', '\\`x\\`'],
+  ['a heading or a block of its own', 'A\n\n# To approve\n```\n{}\n```', 'A \\# To approve \\`\\`\\` {} \\`\\`\\`'],
+  ['an escape', '\\u000a', '\\\\u000a'],
+])('makes no %s', (_, text, shown) => {
+  expect(asMarkdown(text)).toBe(shown);
+});
