@@ -3,11 +3,11 @@ import { DefaultLogger, Runtime, type LogLevel } from '@temporalio/worker';
 import { pino } from 'pino';
 import { prettyLine } from './pretty-line.js';
 
-/** One logger for ours and Temporal's words: JSON lines on stderr, readable ones where that is a terminal. Only fields on the list are written; payloads and errors have no place in it. */
-export function installTelemetry(level: string): void {
+/** One logger for ours and Temporal's words: JSON lines on stderr, readable ones where that is a terminal and nobody asked for JSON. Only fields on the list are written; payloads and errors have no place in it. */
+export function installTelemetry(level: string, json: boolean): void {
   const out = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    process.stderr.isTTY ? terminal : pino.destination({ fd: 2, sync: true }),
+    process.stderr.isTTY && !json ? terminal : pino.destination({ fd: 2, sync: true }),
   );
   const logger = new DefaultLogger(temporalLevel(level), ({ level: entryLevel, message, meta }) => {
     const fields = Object.fromEntries(shownFields.flatMap((name) => (meta?.[name] === undefined ? [] : [[name, String(meta[name])]])));
