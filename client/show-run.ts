@@ -22,15 +22,15 @@ export function runLines(view: RunView, width: number, style: Styler): SafeText[
   const told = (label: SafeText, text: string): void => void lines.push(...hanging(words`  ${label}`, labelWidth, text, width));
   for (const { verdict, by, at, channel, comment } of view.decisions) {
     const why = comment === undefined ? '' : `: ${comment}`;
-    told(words`${verdict === 'approve' ? 'approved' : 'rejected'}   `, oneLine(`by ${by} at ${at} (${channel})${why}`));
+    told(words`${verdict === 'approve' ? 'approved' : 'rejected'}   `, `by ${by} at ${at} (${channel})${why}`);
   }
   if (view.failure !== undefined) {
     const { kind, message, next, step } = view.failure;
-    told(words`${style('red', words`failure`)}    `, oneLine(`${kind} in ${step}: ${message}`));
+    told(words`${style('red', words`failure`)}    `, `${kind} in ${step}: ${message}`);
     told(words`next       `, next);
   }
-  for (const { by, purpose, at } of view.reveals ?? []) told(words`revealed   `, oneLine(`the ${purpose} script to ${by} at ${at}`));
-  for (const left of view.leftBehind) told(words`${style('yellow', words`left`)}       `, oneLine(left));
+  for (const { by, purpose, at } of view.reveals ?? []) told(words`revealed   `, `the ${purpose} script to ${by} at ${at}`);
+  for (const left of view.leftBehind) told(words`${style('yellow', words`left`)}       `, left);
   if (view.attention !== undefined) lines.push(...attentionLines(view.attention, view.connectionKey, width, style));
   return lines;
 }
@@ -39,11 +39,11 @@ export function runLines(view: RunView, width: number, style: Styler): SafeText[
 export function attentionLines(attention: Attention, run: string, width: number, style: Styler): SafeText[] {
   const { reason, since, statement, left, choices, digest } = attention;
   const what = isElsewhere(attention) ? 'run elsewhere' : 'needs attention';
-  const lines = [...hanging(words`  ${style('yellow', words`${what}`)} `, what.length + 3, oneLine(`since ${since}: ${reason}`), width)];
+  const lines = [...hanging(words`  ${style('yellow', words`${what}`)} `, what.length + 3, `since ${since}: ${reason}`, width)];
   if (statement !== undefined) {
     const { index, text, lookedAt, found } = statement;
     lines.push(...hanging(words`  statement  `, labelWidth, `${index + 1}: ${text}`, width));
-    lines.push(...hanging(words`  looked at  `, labelWidth, oneLine(`${lookedAt}; found ${found}`), width));
+    lines.push(...hanging(words`  looked at  `, labelWidth, `${lookedAt}; found ${found}`, width));
   }
   for (const object of left) lines.push(words`  may be left ${object}`);
   lines.push(words`  choices    ${joined([...choices], ', ')}`);
@@ -55,13 +55,8 @@ export function attentionLines(attention: Attention, run: string, width: number,
   return lines;
 }
 
-/** `  approved   `: what stands before everything that is told of a run. */
+/** `  approved   `: what stands before everything that is told of a run. What has several lines hangs there: none of them can pass for one of ours. */
 const labelWidth = 13;
-
-/** What a person or a server wrote stays on its line: a second one could pass for one of ours. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ');
-}
 
 /** Whether a person is to run a script elsewhere. */
 export function isElsewhere({ id }: Attention): boolean {

@@ -5,3 +5,8 @@
 export function asMarkdown(text: string): string {
   return text.replaceAll(/[\\`*[\]<>|~#!]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`).replaceAll(/\s+/g, ' ');
 }
+
+/** The same for a text of several lines, each a paragraph of its own. */
+export function asParagraphs(text: string): string {
+  return text.split('\n').map(asMarkdown).join('\n\n');
+}

@@ -5,7 +5,7 @@ import { setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes, work
 import type { Decision } from '../domain/decision.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Attention, OutcomeName, Reveal, RunView, ScriptSummary } from '../domain/outcome.js';
-import { asMarkdown } from '../rules/markdown.js';
+import { asMarkdown, asParagraphs } from '../rules/markdown.js';
 import type { Phase } from '../rules/phase.js';
 import { searchAttributeNames } from '../rules/search-attributes.js';
 import { progress, type PendingDecision, type RunMemo } from './messages.js';
@@ -92,7 +92,7 @@ export class ProgressBoard {
     const view: RunView = { ...rest, outcome, endedAt: new Date().toISOString() };
     this.#view = view;
     setCurrentDetails(
-      `**${outcome}**${view.failure === undefined ? '' : `: ${asMarkdown(view.failure.message)}\n\n${view.failure.next.split('\n').map(asMarkdown).join('\n\n')}`}`,
+      `**${outcome}**${view.failure === undefined ? '' : `: ${asParagraphs(view.failure.message)}\n\n${asParagraphs(view.failure.next)}`}`,
     );
     upsertMemo((this.#gateShown ? { outcome: view, gate: null } : { outcome: view }) satisfies RunMemo);
     upsertSearchAttributes([{ key: phaseKey, value: 'ended' satisfies Phase }]);
@@ -104,5 +104,5 @@ export function attentionDetails(attention: Attention): string {
   const left = attention.left.length === 0 ? '' : `\n\nLeft:\n${attention.left.map((item) => `- ${asMarkdown(item)}`).join('\n')}`;
   const { id, choices, digest } = attention;
   const payload = JSON.stringify({ attention: id, choice: choices[0], by: 'you@example.com', comment: 'what you looked at', digest });
-  return `${asMarkdown(attention.reason)}${left}\n\nSend the Update \`resolve\` (choices: ${attention.choices.join(', ')}):\n\n\`\`\`\n${payload}\n\`\`\``;
+  return `${asParagraphs(attention.reason)}${left}\n\nSend the Update \`resolve\` (choices: ${attention.choices.join(', ')}):\n\n\`\`\`\n${payload}\n\`\`\``;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { asMarkdown } from '../../rules/markdown.js';
+import { asMarkdown, asParagraphs } from '../../rules/markdown.js';
 
 it('leaves words, names and privileges as they are', () => {
   const text = 'grants MANAGE GRANTS on account to IMMUTA_SYSTEM; drops nothing. (line 12)';
@@ -17,4 +17,8 @@ it.each([
   ['an escape', '\\u000a', '\\\\u000a'],
 ])('makes no %s', (_, text, shown) => {
   expect(asMarkdown(text)).toBe(shown);
+});
+
+it('keeps the lines of a text apart where that is asked for', () => {
+  expect(asParagraphs('Failed: role\n# passed: warehouse')).toBe('Failed: role\n\n\\# passed: warehouse');
 });
