@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Connection } from '@temporalio/client';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { freePorts } from '../../dev/free-port.js';
 import { runMooring, startMooring, type Started } from '../client/run-mooring.js';
 
@@ -81,6 +82,23 @@ describe('mooring dev', { timeout: 90_000 }, () => {
     for (const secret of [state.codecKeys, join(state.secretFolder, 'immuta.api-key'), join(state.secretFolder, 'admin.p8')]) {
       expect(statSync(secret).mode & 0o777).toBe(0o600);
     }
+  });
+
+  it('uses the server that TEMPORAL_ADDRESS names on this machine, leaves it running, and refuses any other', async () => {
+    const given = { ...environment(), TEMPORAL_ADDRESS: inject('temporalAddress') };
+
+    const dev = startMooring(['dev', '--json'], { folder, environment: given });
+    started.push(dev);
+    await dev.heard('In another terminal');
+    dev.process.kill('SIGTERM');
+    const ended = await dev.ended;
+    const refused = await runMooring(['dev'], { folder, environment: { ...given, TEMPORAL_ADDRESS: 'temporal.example.com:7233' } });
+
+    expect(JSON.parse(ended.stdout)).toMatchObject({ address: given.TEMPORAL_ADDRESS });
+    expect(JSON.parse(ended.stdout)).not.toHaveProperty('uiUrl');
+    expect(ended.exitCode).toBe(0);
+    await (await Connection.connect({ address: given.TEMPORAL_ADDRESS })).close();
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('uses a server on this machine only') });
   });
 
   it.each([
