@@ -7,7 +7,7 @@ const serverTests = [...onTheServer, 'dist/test/dev/temporal-server.test.js'];
 // Tests run from dist/: every path (workflow bundle, runner process, failure converter) is then the one of the product.
 export default defineConfig({
   test: {
-    reporters: ['default', './dist/test/closing-line.js'],
+    reporters: ['default', './dist/test/authentication-table.js', './dist/test/closing-line.js'],
     pool: 'forks',
     maxWorkers: 4, // they wait for timers and servers more than they compute
     testTimeout: 60_000,

@@ -17,7 +17,9 @@ export function runLines(view: RunView, width: number, style: Styler): SafeText[
   if (view.digest !== undefined) lines.push(words`  digest     ${view.digest}`);
   for (const script of view.scripts) {
     const skipped = script.skipped > 0 ? words`, ${script.skipped} skipped` : words``;
-    lines.push(words`  ${script.purpose.padEnd(10)} ${script.ran} of ${script.statements} statements ran${skipped}`);
+    const { repeated = 0 } = script;
+    const twice = repeated > 0 ? words`, ${repeated} perhaps twice (harmless; the query history could not be read)` : words``;
+    lines.push(words`  ${script.purpose.padEnd(10)} ${script.ran} of ${script.statements} statements ran${skipped}${twice}`);
   }
   const told = (label: SafeText, text: string): void => void lines.push(...hanging(words`  ${label}`, labelWidth, text, width));
   for (const { verdict, by, at, channel, comment } of view.decisions) {

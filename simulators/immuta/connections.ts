@@ -166,7 +166,7 @@ function settle(integration: Integration, connection: Connection, { state, switc
   if (integration.status !== 'creating') return;
   const ending = switches.creationEnding;
   state.changeStatus(integration, ending);
-  if (ending === 'createError' && switches.connectionAfterCreateError === 'removed') state.removeConnection(connection);
+  if (ending !== 'enabled' && switches.connectionAfterCreateError === 'removed') state.removeConnection(connection);
 }
 
 function showConnection(connection: Connection, { nativeIntegrationId }: Switches): Record<string, unknown> {

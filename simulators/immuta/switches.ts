@@ -21,8 +21,8 @@ export interface Switches {
   readonly legacyFeatureKeys: boolean;
   /** How long an integration stays `creating`, and what it becomes. */
   readonly creatingMs: number;
-  readonly creationEnding: 'enabled' | 'createError';
-  /** Whether the connection outlives a `createError` of its integration: not documented. */
+  readonly creationEnding: 'enabled' | 'createError' | 'disabled';
+  /** Whether the connection outlives an integration that did not become `enabled`: not documented. */
   readonly connectionAfterCreateError: 'kept' | 'removed';
   /** How long an integration stays `deleting`, and what it becomes. */
   readonly deletingMs: number;
@@ -86,7 +86,7 @@ const rules: { readonly [K in keyof Switches]: Rule<Switches[K]> } = {
   connectionTest: flag,
   legacyFeatureKeys: flag,
   creatingMs: integer(0, day),
-  creationEnding: oneOf('enabled', 'createError'),
+  creationEnding: oneOf('enabled', 'createError', 'disabled'),
   connectionAfterCreateError: oneOf('kept', 'removed'),
   deletingMs: integer(0, day),
   deletionEnding: oneOf('gone', 'deleteError', 'disabled'),

@@ -10,6 +10,8 @@ export interface PlatformTraits {
   manifestLines(sandbox: Sandbox, target: ManifestTarget): readonly string[];
   /** What the bootstrap script creates first, as messages name it. */
   readonly database: string;
+  /** What a person runs to be rid of all that a registration makes. */
+  readonly drop: string;
   /** What a registration leaves there for good, as the simulators name it. */
   readonly standing: readonly string[];
   /** Faults meet every statement here. */
@@ -43,6 +45,7 @@ export function ownObjects({ snowflake, databricks }: SimulatedObjects): readonl
 export const platforms: Readonly<Record<ScenarioPlatform, PlatformTraits>> = {
   Snowflake: {
     database: 'database IMMUTA',
+    drop: 'USE ROLE ACCOUNTADMIN;\nDROP DATABASE IF EXISTS "IMMUTA";\nDROP ROLE IF EXISTS "IMMUTA_SYSTEM";\n',
     standing: ['DATABASE IMMUTA', 'ROLE IMMUTA_SYSTEM'],
     statement: 'snowflake:query',
     write: 'snowflake:write',
@@ -66,6 +69,7 @@ export const platforms: Readonly<Record<ScenarioPlatform, PlatformTraits>> = {
   },
   Databricks: {
     database: 'catalog immuta',
+    drop: 'DROP CATALOG IF EXISTS `immuta` CASCADE;\n',
     standing: ['CATALOG immuta'],
     statement: 'databricks:ExecuteStatement',
     write: 'databricks:write',
