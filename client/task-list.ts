@@ -61,9 +61,10 @@ export class TaskList {
     const steps: readonly Step[] = undoing ? [...this.#steps.slice(0, this.#furthest + 1), { phase: 'undoing', title: 'Undo' }] : this.#steps;
     return steps.map(({ phase, title }, index) => {
       const mark = this.#markOf(phase, index, progress, undoing);
-      const detail = mark === 'current' || mark === 'attention' ? `${this.#detail(progress, now)}` : this.#duration(phase, index, steps);
       const room = width - title.length - 6;
-      return words`${symbol(mark, now, style)} ${title}  ${style('dim', shortened(detail, room))}`;
+      const isNow = mark === 'current' || mark === 'attention';
+      const detail = isNow ? this.#detail(progress, now, room) : shortened(this.#duration(phase, index, steps), room);
+      return words`${symbol(mark, now, style)} ${title}  ${style('dim', detail)}`;
     });
   }
 
@@ -76,10 +77,11 @@ export class TaskList {
     return progress.phase === 'needs-attention' ? 'attention' : 'done';
   }
 
-  #detail(progress: Progress, now: number): string {
-    const since = this.#since.get(stepOf(progress)) ?? now;
+  /** Where there is little room the words give way: how long it takes is always seen. */
+  #detail(progress: Progress, now: number, room: number): SafeText {
+    const elapsed = `, ${shortDuration(now - (this.#since.get(stepOf(progress)) ?? now))}`;
     const bar = progress.statement === undefined || progress.of === undefined ? '' : `${progressBar(progress.statement - 1, progress.of)} `;
-    return `${bar}${progress.message}, ${shortDuration(now - since)}`;
+    return words`${shortened(`${bar}${progress.message}`, room - elapsed.length)}${elapsed}`;
   }
 
   #duration(phase: Phase, index: number, steps: readonly Step[]): string {

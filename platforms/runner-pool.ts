@@ -12,6 +12,7 @@ import type { DatabricksTarget } from '../domain/databricks-target.js';
 import type { Platform } from '../domain/script.js';
 import { describePrivilegedUser } from '../domain/snowflake-target.js';
 import type { SnowflakePrivilegedUser, SnowflakeTarget } from '../domain/snowflake-target.js';
+import type { Place } from '../rules/journal.js';
 import { checkTokenHost, hostOf } from './host-allow-list.js';
 import type { HostRules } from './host-allow-list.js';
 import { PlatformError } from './platform-error.js';
@@ -30,6 +31,7 @@ import type {
   RunnerCalls,
   SnowflakeCredential,
   SnowflakeLogin,
+  StatementDone,
   StatementRecord,
   StatementToRun,
 } from './runner-messages.js';
@@ -136,8 +138,12 @@ export class RunnerSession {
     await this.#ask('decide', { statementHashes }, this.#deadlines.readMs);
   }
 
-  async execute(statement: StatementToRun): Promise<{ readonly queryId: string }> {
+  async execute(statement: StatementToRun): Promise<StatementDone> {
     return await this.#ask('execute', { statement }, statement.timeoutMs);
+  }
+
+  async moveTo(place: Place): Promise<Place | undefined> {
+    return (await this.#ask('moveTo', { place }, this.#deadlines.readMs)) ?? undefined;
   }
 
   async history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'> {

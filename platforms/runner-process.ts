@@ -42,6 +42,8 @@ async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]
       refuseUndecided(request.statement);
       refuseLate(request.statement);
       return await opened().execute(request.statement);
+    case 'moveTo':
+      return await opened().moveTo(request.place);
     case 'preflight':
       return await opened().preflight(request.target);
     case 'history':

@@ -5,7 +5,7 @@ import { provedOurs, type UndoFacts } from './choose-undo.js';
 import type { Journal } from './journal.js';
 
 /** Kinds that the platform can be asked about one by one, and that lie in no other object. */
-const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'catalog', 'role', 'user', 'warehouse']);
+export const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'catalog', 'role', 'user', 'warehouse']);
 
 export interface Scripts {
   readonly bootstrap: PlannedScript | undefined;

@@ -145,6 +145,13 @@ describe('The task list', () => {
     expect(lines.at(-1)).toContain('Undo');
   });
 
+  test('shows how long a step takes, however long its words are', () => {
+    const list = new TaskList('register');
+    list.update({ phase: 'running', statement: 2, of: 3, message: `statement 2 of 3: ${'CREATE '.repeat(20)}` }, 0);
+
+    for (const width of [60, 80, 100]) expect(String(list.lines(width, 65_000, plain)[2])).toMatch(/CRE.*…, 1 m 5 s$|…, 1 m 5 s$/);
+  });
+
   test('never writes a line wider than the terminal', () => {
     const list = new TaskList('register');
     list.update({ phase: 'preparing', message: 'x'.repeat(300) }, 0);
