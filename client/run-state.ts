@@ -120,8 +120,11 @@ export function viewOf(state: RunState): RunView {
       purpose,
       sha256,
       statements: statements.length,
-      ran: purpose === running && ran !== undefined ? ran.acknowledgedThrough + 1 - ran.skipped : 0,
-      skipped: purpose === running && ran !== undefined ? ran.skipped : 0,
+      ...(purpose === running && ran !== undefined
+        ? { ran: ran.acknowledgedThrough + 1 - ran.skipped, skipped: ran.skipped }
+        : isUntouched(purpose, state)
+          ? { ran: 0, skipped: 0 }
+          : {}),
     })),
     decisions: [],
     leftBehind: [],
@@ -129,6 +132,12 @@ export function viewOf(state: RunState): RunView {
     startedAt: state.startedAt,
     endedAt: state.endedAt,
   };
+}
+
+/** A script that has certainly not begun. What became of one that has is told by its journal alone, and by the outcome. */
+function isUntouched(purpose: 'bootstrap' | 'cleanup', { phase, gate }: RunState): boolean {
+  if (phase === 'preparing' || phase === 'awaiting-decision') return gate?.attention === undefined;
+  return purpose === 'cleanup' && (phase === 'running' || phase === 'registering' || phase === 'deleting');
 }
 
 function textOf(value: unknown): string | undefined {

@@ -68,11 +68,8 @@ export class DatabricksSession {
     refuseUnsendable(index, text, tag);
     await this.#limit(timeoutMs);
     const { loggedIn, sending } = this.#open;
-    const { queryId } = await runStatement(
-      loggedIn.session,
-      sending,
-      { text, tag, leaseEndsAt, timeoutMs, subject: `Statement ${index}`, readOnly: false },
-      () => Promise.resolve(),
+    const { queryId } = await runStatement(loggedIn.session, sending, { text, tag, leaseEndsAt, timeoutMs, subject: 'it', readOnly: false }, () =>
+      Promise.resolve(),
     );
     return { queryId };
   }
@@ -152,11 +149,15 @@ function refuseUnsendable(index: number, text: string, tag: string): void {
   if (/^\s*(put|get|remove)\b/i.test(text))
     throw unsendable(
       'script-refused',
-      `Statement ${index} is a client command (PUT, GET or REMOVE)`,
+      `Statement ${index + 1} is a client command (PUT, GET or REMOVE)`,
       'Report the script to Immuta; a script has no use for files.',
     );
   if (tag.length > longestTag)
-    throw unsendable('invalid-request', `The tag of statement ${index} has ${tag.length} characters, more than ${longestTag}`, 'Shorten the tag.');
+    throw unsendable(
+      'invalid-request',
+      `The tag of statement ${index + 1} has ${tag.length} characters, more than ${longestTag}`,
+      'Shorten the tag.',
+    );
 }
 
 function unsendable(kind: PlatformError['kind'], what: string, next: string): PlatformError {

@@ -3,7 +3,7 @@ import { effectOfCancel } from '../../client/commands/cancel.js';
 import { decidable } from '../../client/decide-run.js';
 import { errorExitCode, outcomeExitCode, phaseExitCode } from '../../client/exit-code.js';
 import { progressOf, shortDuration } from '../../client/progress.js';
-import type { RunState } from '../../client/run-state.js';
+import { viewOf, type RunState } from '../../client/run-state.js';
 import { words } from '../../client/safe-text.js';
 import { TaskList } from '../../client/task-list.js';
 import { phases } from '../../rules/phase.js';
@@ -85,6 +85,19 @@ describe('Progress', () => {
 
   test('says of a run that was terminated that nobody undid anything', () => {
     expect(progressOf({ ...waiting, status: 'TERMINATED' }, 0)).toMatchObject({ phase: 'ended', message: 'ended from outside (terminated)' });
+  });
+});
+
+describe('How far a script came', () => {
+  const scriptsIn = (changes: Partial<RunState>): unknown => viewOf({ ...running, steps: [], ...changes }).scripts;
+
+  test('is not said while a person is needed: from outside nobody sees it', () => {
+    expect(scriptsIn({ phase: 'needs-attention' })).toEqual([{ purpose: 'bootstrap', sha256: expect.any(String) as string, statements: 3 }]);
+  });
+
+  test('is nothing before a decision, and what the journal has while it runs', () => {
+    expect(scriptsIn({ phase: 'awaiting-decision' })).toMatchObject([{ ran: 0, skipped: 0 }]);
+    expect(scriptsIn({ steps: running.steps })).toMatchObject([{ ran: expect.any(Number) as number, skipped: expect.any(Number) as number }]);
   });
 });
 

@@ -42,7 +42,10 @@ describe.each(platformNames)('a registration on %s that fails', (platform) => {
 
     expect(json).toMatchObject({
       outcome: 'compensated',
-      failure: { kind: 'permission-missing', message: expect.stringMatching(/Statement \d+ of \d+/) },
+      failure: {
+        kind: 'permission-missing',
+        message: expect.stringMatching(/^Statement \d+ of \d+ of the bootstrap script \(.*\): it did not succeed: /),
+      },
     });
     expect(exitCode).toBe(1);
     expect(await leftBehind(stage)).toEqual([]);
