@@ -19,7 +19,11 @@ import { tokenize } from './tokenizer.js';
 export interface Disturbance {
   readonly delayMs?: number;
   readonly refusal?: SqlError;
+  /** Nothing is done, and it is said to be. */
+  readonly pretend?: boolean;
 }
+
+const nothingDone: Result = { columns: [], rows: [] };
 
 /** setTimeout takes no more. */
 const longestTimerMs = 2_147_483_647;
@@ -51,7 +55,7 @@ export class StatementRunner {
   }
 
   start(session: Session, text: string, statementTags: string | undefined, disturbance: Disturbance = {}): Operation {
-    const operation = new Operation(session, text, mergedTags(session.parameters.get('QUERY_TAGS'), statementTags));
+    const operation = new Operation(session, text, mergedTags(session.parameters.get('QUERY_TAGS'), statementTags), this.#metastore.now);
     this.#operations.set(operation.id, operation);
     void this.#run(operation, disturbance);
     return operation;
@@ -59,7 +63,7 @@ export class StatementRunner {
 
   /** A finished operation that is no statement: what a metadata call answers. */
   answered(session: Session, result: Result): Operation {
-    const operation = new Operation(session, '', []);
+    const operation = new Operation(session, '', [], this.#metastore.now);
     this.#listings.set(operation.id, operation);
     operation.finish(result);
     return operation;
@@ -76,7 +80,7 @@ export class StatementRunner {
     for (const operation of this.#operations.values()) operation.interrupt();
   }
 
-  async #run(operation: Operation, { delayMs = 0, refusal }: Disturbance): Promise<void> {
+  async #run(operation: Operation, { delayMs = 0, refusal, pretend = false }: Disturbance): Promise<void> {
     const timer = this.#limit(operation);
     let statement: Statement | undefined;
     try {
@@ -86,7 +90,7 @@ export class StatementRunner {
       await operation.pause(this.#latencyMs + delayMs);
       if (refusal !== undefined) throw refusal;
       const { session } = operation;
-      const result = statement.run({ access: new Access(this.#metastore, this.#principals, session.principal), session });
+      const result = pretend ? nothingDone : statement.run({ access: new Access(this.#metastore, this.#principals, session.principal), session });
       this.#record(operation, statement, 'success');
       operation.finish(result);
     } catch (thrown) {
