@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { expect } from 'vitest';
-import type { ObjectState, PlatformSession, StatementRecord } from '../../activities/ports.js';
+import type { ObjectState, PlatformSession, ScriptSeal, StatementRecord } from '../../activities/ports.js';
 import type { ObjectReference } from '../../domain/plan.js';
 import { createRunScript, type RunScriptInput, type ScriptRun } from '../../activities/run-script.js';
 import type { Decision } from '../../domain/decision.js';
@@ -91,7 +91,8 @@ export async function run(
     attempt = 1,
     journal,
     allowAutomatic = false,
-  }: { input?: Partial<RunScriptInput>; attempt?: number; journal?: Journal; allowAutomatic?: boolean } = {},
+    seal = { seal: () => sealed(), open: (script) => script.sealed },
+  }: { input?: Partial<RunScriptInput>; attempt?: number; journal?: Journal; allowAutomatic?: boolean; seal?: ScriptSeal } = {},
 ) {
   const stored: Journal[] = [];
   const client = {
@@ -138,7 +139,7 @@ export async function run(
   };
   const runScript = createRunScript({
     openPlatform: async () => session,
-    seal: { seal: () => sealed(), open: (script) => script.sealed },
+    seal,
     allowAutomatic,
     allowShortTiming: true,
   });
