@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { Failure } from '../domain/outcome.js';
 import { firstFailed, type Check } from '../rules/check.js';
 import { isFailureKind, isRetryable, type FailureKind } from '../rules/failure-kind.js';

@@ -4,7 +4,6 @@ import { readKeyRing } from '../secrets/key-ring.js';
 import { searchAttributeNames } from '../rules/search-attributes.js';
 import { createDataConverter } from '../temporal/data-converter.js';
 import { searchAttributeCure } from '../temporal/search-attributes.js';
-import { assemble } from './assemble.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { installTelemetry } from './telemetry.js';
 
@@ -24,27 +23,12 @@ try {
   process.exit(1);
 }
 
-/** A run with an attribute the server does not know is refused at its start: better the worker says so, with what to paste. */
-async function requireSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
-  const known = await connection.operatorService.listSearchAttributes({ namespace }).catch(() => undefined);
-  if (known === undefined) return; // not everybody may ask, and Temporal Cloud answers elsewhere
-  const missing = Object.values(searchAttributeNames).filter((name) => !(name in known.customAttributes));
-  if (missing.length === 0) return;
-  throw Object.assign(new Error(`The namespace "${namespace}" lacks the search attributes ${missing.join(', ')}.`), {
-    next: searchAttributeCure(namespace, missing),
-  });
-}
-
 /** Polls the queues of this role until the process is told to stop. */
 async function serve(config: WorkerConfig): Promise<void> {
-  const { address, namespace, options } = config.temporal;
   const [codecKeys, scriptKeys] = await Promise.all([readKeyRing(config.codecKeysFile), readKeyRing(config.scriptKeysFile)]);
-  const connection = await NativeConnection.connect(options).catch(() => {
-    throw Object.assign(new Error(`No Temporal server answers at ${address}.`), {
-      next: 'Set TEMPORAL_ADDRESS to a running server, or start one with `mooring dev`.',
-    });
-  });
-  await requireSearchAttributes(connection, namespace);
+  // The steps and all they lean on are loaded while the server is asked.
+  const [connection, { assemble }] = await Promise.all([connect(config), import('./assemble.js')]);
+  const { namespace } = config.temporal;
   const activities = assemble(config, process.env, scriptKeys);
   const common = { connection, namespace, dataConverter: createDataConverter(codecKeys, namespace), stickyQueueScheduleToStartTimeout };
   const workers: Worker[] = [];
@@ -69,4 +53,25 @@ async function serve(config: WorkerConfig): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
   await connection.close();
   if (process.connected) process.disconnect(); // an open channel would keep the process alive, with nothing left to do
+}
+
+async function connect({ temporal: { address, namespace, options } }: WorkerConfig): Promise<NativeConnection> {
+  const connection = await NativeConnection.connect(options).catch(() => {
+    throw Object.assign(new Error(`No Temporal server answers at ${address}.`), {
+      next: 'Set TEMPORAL_ADDRESS to a running server, or start one with `mooring dev`.',
+    });
+  });
+  await requireSearchAttributes(connection, namespace);
+  return connection;
+}
+
+/** A run with an attribute the server does not know is refused at its start: better the worker says so, with what to paste. */
+async function requireSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
+  const known = await connection.operatorService.listSearchAttributes({ namespace }).catch(() => undefined);
+  if (known === undefined) return; // not everybody may ask, and Temporal Cloud answers elsewhere
+  const missing = Object.values(searchAttributeNames).filter((name) => !(name in known.customAttributes));
+  if (missing.length === 0) return;
+  throw Object.assign(new Error(`The namespace "${namespace}" lacks the search attributes ${missing.join(', ')}.`), {
+    next: searchAttributeCure(namespace, missing),
+  });
 }
