@@ -1,6 +1,6 @@
 // Every message a run understands, by name and shape; nothing else. Clients import this file, never the workflows, and so it leans on nothing: the
-// SDK's own `defineSignal` and its sisters make the same three objects, but bring the whole workflow side of the SDK into every command, which is a
-// sixth of what starting one costs.
+// SDK's own `defineSignal` and its sisters make the same three objects, but bring the whole workflow side of the SDK into every command: 30 ms of
+// processor time each.
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { DecisionMessage, ResolveMessage, Verdict } from '../domain/decision.js';
 import type { RunView } from '../domain/outcome.js';
