@@ -16,11 +16,10 @@ export function runLines(view: RunView, width: number, style: Styler): SafeText[
   if (view.integrationId !== undefined) lines.push(words`  Immuta     integration ${view.integrationId}`);
   if (view.digest !== undefined) lines.push(words`  digest     ${view.digest}`);
   for (const script of view.scripts) {
-    const { ran, skipped = 0, repeated = 0 } = script;
-    const besides = skipped > 0 ? words`, ${skipped} skipped` : words``;
+    const skipped = script.skipped > 0 ? words`, ${script.skipped} skipped` : words``;
+    const { repeated = 0 } = script;
     const twice = repeated > 0 ? words`, ${repeated} perhaps twice (harmless; the query history could not be read)` : words``;
-    const count = ran === undefined ? words`${script.statements} statements` : words`${ran} of ${script.statements} statements ran`;
-    lines.push(words`  ${script.purpose.padEnd(10)} ${count}${besides}${twice}`);
+    lines.push(words`  ${script.purpose.padEnd(10)} ${script.ran} of ${script.statements} statements ran${skipped}${twice}`);
   }
   const told = (label: SafeText, text: string): void => void lines.push(...hanging(words`  ${label}`, labelWidth, text, width));
   for (const { verdict, by, at, channel, comment } of view.decisions) {

@@ -42,10 +42,9 @@ export interface ScriptSummary {
   readonly purpose: Purpose;
   readonly sha256: string;
   readonly statements: number;
-  /** Absent while it cannot be seen from outside how far a run came that is not over. */
-  readonly ran?: number | undefined;
+  readonly ran: number;
   /** Found done, or done by a person: a script that was run elsewhere counts here. */
-  readonly skipped?: number | undefined;
+  readonly skipped: number;
   /** So many may have run twice, each harmless to repeat: the platform's history could not be read. Absent where none may. */
   readonly repeated?: number | undefined;
 }

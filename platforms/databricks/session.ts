@@ -68,8 +68,11 @@ export class DatabricksSession {
     refuseUnsendable(index, text, tag);
     await this.#limit(timeoutMs);
     const { loggedIn, sending } = this.#open;
-    const { queryId } = await runStatement(loggedIn.session, sending, { text, tag, leaseEndsAt, timeoutMs, subject: 'it', readOnly: false }, () =>
-      Promise.resolve(),
+    const { queryId } = await runStatement(
+      loggedIn.session,
+      sending,
+      { text, tag, leaseEndsAt, timeoutMs, subject: `Statement ${index + 1}`, readOnly: false },
+      () => Promise.resolve(),
     );
     return { queryId };
   }
@@ -153,11 +156,7 @@ function refuseUnsendable(index: number, text: string, tag: string): void {
       'Report the script to Immuta; a script has no use for files.',
     );
   if (tag.length > longestTag)
-    throw unsendable(
-      'invalid-request',
-      `The tag of statement ${index + 1} has ${tag.length} characters, more than ${longestTag}`,
-      'Shorten the tag.',
-    );
+    throw unsendable('invalid-request', `The tag of statement ${index} has ${tag.length} characters, more than ${longestTag}`, 'Shorten the tag.');
 }
 
 function unsendable(kind: PlatformError['kind'], what: string, next: string): PlatformError {

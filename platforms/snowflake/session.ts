@@ -56,7 +56,7 @@ export class SnowflakeSession {
     try {
       return await runStatement(this.#connection, { text, tag, timeoutMs });
     } catch (error) {
-      throw statementFailure(error, { subject: 'it', sent: this.#sending.end(), readOnly: false });
+      throw statementFailure(error, { subject: `Statement ${index + 1}`, sent: this.#sending.end(), readOnly: false });
     } finally {
       this.#sending.end();
     }

@@ -3,7 +3,7 @@ import { effectOfCancel } from '../../client/commands/cancel.js';
 import { decidable } from '../../client/decide-run.js';
 import { errorExitCode, outcomeExitCode, phaseExitCode } from '../../client/exit-code.js';
 import { progressOf, shortDuration } from '../../client/progress.js';
-import { viewOf, type RunState } from '../../client/run-state.js';
+import type { RunState } from '../../client/run-state.js';
 import { words } from '../../client/safe-text.js';
 import { TaskList } from '../../client/task-list.js';
 import { phases } from '../../rules/phase.js';
@@ -88,19 +88,6 @@ describe('Progress', () => {
   });
 });
 
-describe('How far a script came', () => {
-  const scriptsIn = (changes: Partial<RunState>): unknown => viewOf({ ...running, steps: [], ...changes }).scripts;
-
-  test('is not said while a person is needed: from outside nobody sees it', () => {
-    expect(scriptsIn({ phase: 'needs-attention' })).toEqual([{ purpose: 'bootstrap', sha256: expect.any(String) as string, statements: 3 }]);
-  });
-
-  test('is nothing before a decision, and what the journal has while it runs', () => {
-    expect(scriptsIn({ phase: 'awaiting-decision' })).toMatchObject([{ ran: 0, skipped: 0 }]);
-    expect(scriptsIn({ steps: running.steps })).toMatchObject([{ ran: expect.any(Number) as number, skipped: expect.any(Number) as number }]);
-  });
-});
-
 describe('The task list', () => {
   const plain = (_style: unknown, text: ReturnType<typeof words>) => text;
 
@@ -156,6 +143,15 @@ describe('The task list', () => {
 
     expect(lines.find((line) => line.includes('bootstrap'))).toMatch(/^✖/);
     expect(lines.at(-1)).toContain('Undo');
+  });
+
+  test('blames no step for an undo that had begun when it looked again', () => {
+    const list = new TaskList('register');
+    list.update({ phase: 'preparing', message: 'prepares' }, 0);
+    list.update({ phase: 'undoing', message: 'looks' }, 1_000);
+
+    expect(list.lines(100, 2_000, plain).map((line) => String(line).slice(2, 18))).toEqual(['Prepare the plan', 'Undo  looks, 1 s']);
+    expect(String(list.lines(100, 2_000, plain)[0])).toMatch(/^✔/);
   });
 
   test('shows how long a step takes, however long its words are', () => {
