@@ -20,7 +20,7 @@ delete process.env['NODE_EXTRA_CA_CERTS']; // on Node 20 it costs each of a thou
 // Tests run from dist/: every path (workflow bundle, runner process, failure converter) is then the one of the product.
 export default defineConfig({
   test: {
-    reporters: ['default', './dist/test/closing-line.js'],
+    reporters: ['default', './dist/test/authentication-table.js', './dist/test/closing-line.js'],
     pool: 'forks',
     maxWorkers: 4, // they wait for timers and servers more than they compute
     testTimeout: 60_000,

@@ -97,7 +97,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   try {
     const codec = options.ui === true ? await startCodec(codecKeysFile, ports) : undefined;
-    const temporal = await startTemporal(options, codec?.endpoint.url, codec?.uiPort);
+    const temporal = await startTemporal(options, codec?.endpoint.url, codec?.uiPort).catch(async (error: unknown) => {
+      await codec?.endpoint.close(); // it would keep us alive
+      throw error;
+    });
     ending.push(() => temporal.stop());
     if (codec !== undefined) ending.push(() => codec.endpoint.close());
     const authorityFile = join(folder, 'databricks-ca.pem');

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { readKeyRing } from '../secrets/key-ring.js';
-import { searchAttributeNames } from '../rules/search-attributes.js';
 import { createDataConverter } from '../temporal/data-converter.js';
-import { searchAttributeCure } from '../temporal/search-attributes.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
+import { tellRefusal, WorkerRefused } from './refusal.js';
+import { requireNamespace } from './require-namespace.js';
 import { installTelemetry } from './telemetry.js';
 
 /** Each script holds a runner process of about 80 MB. */
@@ -13,14 +13,13 @@ const maxScripts = 20;
 /** How long a run waits for the worker that has it in memory before any other may take it; the SDK's 10 s are felt after every crash. */
 const stickyQueueScheduleToStartTimeout = '2s' as const;
 
+const json = process.argv.includes('--json');
 try {
   const config = readWorkerConfig(process.env, process.argv.slice(2));
-  installTelemetry(config.logLevel);
+  installTelemetry(config.logLevel, json);
   await serve(config);
 } catch (error) {
-  const { message = 'unknown', next = '' } = error as { message?: string; next?: string };
-  process.stderr.write(`${message} ${next}\n`);
-  process.exit(1);
+  process.exit(tellRefusal(error, json));
 }
 
 /** Polls the queues of this role until the process is told to stop. */
@@ -46,6 +45,7 @@ async function serve(config: WorkerConfig): Promise<void> {
       }),
     );
   }
+  if (json) process.stdout.write(`${JSON.stringify({ v: 1, role: config.role, taskQueues: workers.map(({ options }) => options.taskQueue) })}\n`);
   if (process.send !== undefined) {
     process.send('ready');
     process.once('disconnect', () => process.exit(0)); // whoever started us is gone
@@ -55,23 +55,11 @@ async function serve(config: WorkerConfig): Promise<void> {
   if (process.connected) process.disconnect(); // an open channel would keep the process alive, with nothing left to do
 }
 
-async function connect({ temporal: { address, namespace, options } }: WorkerConfig): Promise<NativeConnection> {
-  const connection = await NativeConnection.connect(options).catch(() => {
-    throw Object.assign(new Error(`No Temporal server answers at ${address}.`), {
-      next: 'Set TEMPORAL_ADDRESS to a running server, or start one with `mooring dev`.',
-    });
+async function connect({ temporal }: WorkerConfig): Promise<NativeConnection> {
+  const connection = await NativeConnection.connect(temporal.options).catch(() => {
+    const next = 'Set TEMPORAL_ADDRESS to a running server, or start one with `mooring dev`.';
+    throw new WorkerRefused('temporal-unreachable', `No Temporal server answers at ${temporal.address}.`, next);
   });
-  await requireSearchAttributes(connection, namespace);
+  await requireNamespace(connection, temporal);
   return connection;
-}
-
-/** A run with an attribute the server does not know is refused at its start: better the worker says so, with what to paste. */
-async function requireSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
-  const known = await connection.operatorService.listSearchAttributes({ namespace }).catch(() => undefined);
-  if (known === undefined) return; // not everybody may ask, and Temporal Cloud answers elsewhere
-  const missing = Object.values(searchAttributeNames).filter((name) => !(name in known.customAttributes));
-  if (missing.length === 0) return;
-  throw Object.assign(new Error(`The namespace "${namespace}" lacks the search attributes ${missing.join(', ')}.`), {
-    next: searchAttributeCure(namespace, missing),
-  });
 }

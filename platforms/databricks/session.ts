@@ -2,6 +2,7 @@
 // for the closed list of own statements. Nothing is sent between two calls.
 import type { DatabricksTarget } from '../../domain/databricks-target.js';
 import type { ObjectReference } from '../../domain/plan.js';
+import type { Place } from '../../rules/journal.js';
 import { monotonicMs } from '../monotonic-clock.js';
 import { PlatformError } from '../platform-error.js';
 import type { DatabricksLogin, Identity, ObjectState, Preflight, StatementRecord, StatementToRun } from '../runner-messages.js';
@@ -74,6 +75,11 @@ export class DatabricksSession {
       () => Promise.resolve(),
     );
     return { queryId };
+  }
+
+  /** Databricks does not tell with its answers where a session stands: the script's own USE statements are said again. */
+  moveTo(_place: Place): Promise<null> {
+    return Promise.resolve(null);
   }
 
   async preflight(target: DatabricksTarget): Promise<Preflight> {
