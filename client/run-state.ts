@@ -1,6 +1,6 @@
 // A run as Temporal describes it, put into our words. Everything here comes from Describe and List: no Query, so it needs no worker.
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
-import { decodeArrayFromPayloads, decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { decodeArrayFromPayloads, decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { RunView } from '../domain/outcome.js';
 import type { Plan } from '../domain/plan.js';
 import type { Purpose } from '../domain/script.js';

@@ -45,12 +45,13 @@ export class TaskList {
 
   /** Takes note of where the run is. `now` in ms since the epoch. */
   update(progress: Progress, now: number): void {
-    if (!this.#since.has(progress.phase)) this.#since.set(progress.phase, now);
+    const at = stepOf(progress);
+    if (!this.#since.has(at)) this.#since.set(at, now);
     // A fast run may end between two looks: what it ended as says that it came all the way.
     if (progress.phase === 'ended' && allTheWay.has(progress.message)) this.#furthest = this.#steps.length - 1;
     this.#furthest = Math.max(
       this.#furthest,
-      this.#steps.findIndex(({ phase }) => phase === progress.phase),
+      this.#steps.findIndex(({ phase }) => phase === at),
     );
     this.#progress = progress;
   }
@@ -71,7 +72,7 @@ export class TaskList {
   }
 
   #markOf(phase: Phase, index: number, progress: Progress, undoing: boolean): Mark {
-    if (phase === progress.phase) return progress.phase === 'awaiting-decision' ? 'attention' : 'current';
+    if (phase === stepOf(progress)) return progress.phase === 'awaiting-decision' ? 'attention' : 'current';
     if (phase === 'undoing') return progress.phase === 'needs-attention' ? 'attention' : 'done';
     if (index < this.#furthest) return 'done';
     if (index > this.#furthest) return 'waiting';
@@ -81,7 +82,7 @@ export class TaskList {
 
   /** Where there is little room the words give way: how long it takes is always seen. */
   #detail(progress: Progress, now: number, room: number): SafeText {
-    const elapsed = `, ${shortDuration(now - (this.#since.get(progress.phase) ?? now))}`;
+    const elapsed = `, ${shortDuration(now - (this.#since.get(stepOf(progress)) ?? now))}`;
     const bar = progress.statement === undefined || progress.of === undefined ? '' : `${progressBar(progress.statement - 1, progress.of)} `;
     return words`${shortened(`${bar}${progress.message}`, room - elapsed.length)}${elapsed}`;
   }
@@ -94,6 +95,10 @@ export class TaskList {
       .find((time) => time !== undefined);
     return began === undefined || ended === undefined ? '' : shortDuration(ended - began);
   }
+}
+
+function stepOf({ phase, step = phase }: Progress): Phase {
+  return step;
 }
 
 function progressBar(done: number, of: number): string {

@@ -61,6 +61,8 @@ export interface Sandbox {
   readonly simulators: SimulatorAddresses;
   /** One file a credential: `immuta.api-key`, `admin.p8`, `admin.password`, `admin.pat`, `immuta.p8` and so on (simulators/credentials.ts). */
   readonly secretFolder: string;
+  /** The certificate of the authority that the simulated workspace is signed by. */
+  readonly authorityFile: string;
   readonly codecKeysFile: string;
   readonly scriptKeysFile: string;
   /** What a command needs to find this sandbox; no key, no secret. */
@@ -122,6 +124,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       codecUrl: codec?.endpoint.url,
       simulators: simulators.addresses,
       secretFolder,
+      authorityFile,
       codecKeysFile,
       scriptKeysFile,
       commandEnvironment,

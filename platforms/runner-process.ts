@@ -36,6 +36,7 @@ async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]
       return { identity: session.identity, clockOffsetMs: session.clockOffsetMs };
     }
     case 'decide':
+      if (decided !== undefined) throw decidedBefore();
       decided = [...request.statementHashes];
       return null;
     case 'execute':
@@ -85,6 +86,16 @@ function opened(): OpenedSession {
     kind: 'invalid-request',
     message: 'The runner was asked for work before its login.',
     next: 'Open a session first.',
+    ambiguous: false,
+  });
+}
+
+/** One session, one script: what was decided is not exchanged under it. */
+function decidedBefore(): PlatformError {
+  return new PlatformError({
+    kind: 'script-refused',
+    message: 'Another script was to be decided for a session that has one. Nothing was sent.',
+    next: 'Report it: no step of ours does that.',
     ambiguous: false,
   });
 }

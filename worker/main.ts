@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { readKeyRing } from '../secrets/key-ring.js';
 import { createDataConverter } from '../temporal/data-converter.js';
-import { assemble } from './assemble.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
 import { tellRefusal, WorkerRefused } from './refusal.js';
 import { requireNamespace } from './require-namespace.js';
@@ -25,13 +24,10 @@ try {
 
 /** Polls the queues of this role until the process is told to stop. */
 async function serve(config: WorkerConfig): Promise<void> {
-  const { address, namespace, options } = config.temporal;
   const [codecKeys, scriptKeys] = await Promise.all([readKeyRing(config.codecKeysFile), readKeyRing(config.scriptKeysFile)]);
-  const connection = await NativeConnection.connect(options).catch(() => {
-    const next = 'Set TEMPORAL_ADDRESS to a running server, or start one with `mooring dev`.';
-    throw new WorkerRefused('temporal-unreachable', `No Temporal server answers at ${address}.`, next);
-  });
-  await requireNamespace(connection, config.temporal);
+  // The steps and all they lean on are loaded while the server is asked.
+  const [connection, { assemble }] = await Promise.all([connect(config), import('./assemble.js')]);
+  const { namespace } = config.temporal;
   const activities = assemble(config, process.env, scriptKeys);
   const common = { connection, namespace, dataConverter: createDataConverter(codecKeys, namespace), stickyQueueScheduleToStartTimeout };
   const workers: Worker[] = [];
@@ -57,4 +53,14 @@ async function serve(config: WorkerConfig): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
   await connection.close();
   if (process.connected) process.disconnect(); // an open channel would keep the process alive, with nothing left to do
+}
+
+/** A connection to a server that has what a worker needs. */
+async function connect({ temporal }: WorkerConfig): Promise<NativeConnection> {
+  const connection = await NativeConnection.connect(temporal.options).catch(() => {
+    const next = 'Set TEMPORAL_ADDRESS to a running server, or start one with `mooring dev`.';
+    throw new WorkerRefused('temporal-unreachable', `No Temporal server answers at ${temporal.address}.`, next);
+  });
+  await requireNamespace(connection, temporal);
+  return connection;
 }

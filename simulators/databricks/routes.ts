@@ -139,6 +139,9 @@ async function answer(
         fault.bodyBytes,
       );
       return;
+    case 'pretend': // befalls the statement, not its answer
+      send(response, await work(fault));
+      return;
     case 'silence-before':
     case 'hang':
       return;
@@ -164,7 +167,11 @@ async function thriftAnswer(
     return thriftError(404, `RESOURCE_DOES_NOT_EXIST: No SQL warehouse listens at ${url.pathname}.`);
   if (call === undefined) return thriftError(400, 'The request is not a Thrift message.');
   const refusal = fault?.kind === 'refuse' ? injectedRefusal(fault.code) : undefined;
-  const disturbance = { delayMs: fault?.kind === 'delay' ? (fault.delayMs ?? 0) : 0, ...(refusal === undefined ? {} : { refusal }) };
+  const disturbance = {
+    delayMs: fault?.kind === 'delay' ? (fault.delayMs ?? 0) : 0,
+    pretend: fault?.kind === 'pretend',
+    ...(refusal === undefined ? {} : { refusal }),
+  };
   const isStatement = call === 'ExecuteStatement';
   const service = thriftService(workspace, caller.principal, isStatement ? { disturbance } : refusal === undefined ? {} : { refusal });
   try {

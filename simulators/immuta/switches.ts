@@ -34,6 +34,8 @@ export interface Switches {
   readonly nativeIntegrationId: boolean;
   /** The documentation's table and example of the delete answer contradict each other. */
   readonly deletionAnswer: 'connectionKey' | 'objectPath' | 'both';
+  /** On: any key is taken, as older tenants did, whose connections still stand. */
+  readonly oldKeys: boolean;
   /** On: a connection has to be inactive before it can be deleted, as the new API demands. */
   readonly strictState: boolean;
   /** How many data objects a new connection finds. */
@@ -66,6 +68,7 @@ export const defaultSwitches: Switches = {
   statusForm: 'object',
   nativeIntegrationId: true,
   deletionAnswer: 'both',
+  oldKeys: false,
   strictState: false,
   children: 12,
   jobMs: 300,
@@ -94,6 +97,7 @@ const rules: { readonly [K in keyof Switches]: Rule<Switches[K]> } = {
   statusForm: oneOf('object', 'string'),
   nativeIntegrationId: flag,
   deletionAnswer: oneOf('connectionKey', 'objectPath', 'both'),
+  oldKeys: flag,
   strictState: flag,
   children: integer(0, 200_000),
   jobMs: integer(0, day),

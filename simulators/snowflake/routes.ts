@@ -135,6 +135,7 @@ async function executeText(life: Life, opened: OpenSession, { url, body }: Incom
 function disturbanceOf(fault: Fault | undefined): Disturbance | undefined {
   if (fault?.kind === 'refuse') return { refusal: injectedRefusal(fault.code) };
   if (fault?.kind === 'delay') return { delayMs: fault.delayMs ?? 0 };
+  if (fault?.kind === 'pretend') return { pretend: true };
   return fault?.kind === 'hang' ? { hang: true } : undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { expect } from 'vitest';
-import type { ObjectState, PlatformSession, StatementRecord } from '../../activities/ports.js';
+import type { ObjectState, PlatformSession, ScriptSeal, StatementRecord } from '../../activities/ports.js';
 import type { ObjectReference } from '../../domain/plan.js';
 import { createRunScript, type RunScriptInput, type ScriptRun } from '../../activities/run-script.js';
 import type { Decision } from '../../domain/decision.js';
@@ -62,6 +62,8 @@ export interface Platform {
   /** Where the session stands behind each statement. */
   place: (index: number) => Place | undefined;
   readonly moves: Place[];
+  /** The roles that may not move anywhere. */
+  confined: readonly string[];
   /** How often the history was asked. */
   asked: number;
 }
@@ -76,6 +78,7 @@ export function given(): Platform {
     stands: undefined,
     place: () => undefined,
     moves: [],
+    confined: [],
     asked: 0,
   };
 }
@@ -91,7 +94,8 @@ export async function run(
     attempt = 1,
     journal,
     allowAutomatic = false,
-  }: { input?: Partial<RunScriptInput>; attempt?: number; journal?: Journal; allowAutomatic?: boolean } = {},
+    seal = { seal: () => sealed(), open: (script) => script.sealed },
+  }: { input?: Partial<RunScriptInput>; attempt?: number; journal?: Journal; allowAutomatic?: boolean; seal?: ScriptSeal } = {},
 ) {
   const stored: Journal[] = [];
   const client = {
@@ -119,6 +123,8 @@ export async function run(
     async moveTo(place) {
       if (platform.stands === undefined) return undefined;
       const moved = Object.fromEntries(Object.entries(place).filter(([part, name]) => part !== 'role' && name !== undefined));
+      const { role = '' } = platform.stands;
+      if (Object.keys(moved).length > 0 && platform.confined.includes(role)) throw portError('not-found', false);
       if (Object.keys(moved).length > 0) platform.moves.push(moved);
       platform.stands = { ...platform.stands, ...moved };
       return platform.stands;
@@ -138,7 +144,7 @@ export async function run(
   };
   const runScript = createRunScript({
     openPlatform: async () => session,
-    seal: { seal: () => sealed(), open: (script) => script.sealed },
+    seal,
     allowAutomatic,
     allowShortTiming: true,
   });

@@ -103,6 +103,21 @@ describe('The task list', () => {
     expect(lines[3]).toMatch(/^· Register/);
   });
 
+  test('asks for a cleanup script that is run elsewhere where it is due, not at the decision that lies behind', () => {
+    const gate = { ...waiting.gate, attention: { id: 'external-cleanup', reason: '', since: '', choices: ['ran'], left: [] } } as RunState['gate'];
+    const asked = progressOf({ ...waiting, operation: 'deregister', gate }, 0);
+    const [out, undo] = [new TaskList('deregister'), new TaskList('register')];
+    out.update(asked, 0);
+    undo.update(progressOf(running, 0), 0);
+    undo.update(progressOf({ ...waiting, gate }, 0), 1_000);
+
+    expect(out.lines(120, 0, plain).map((line) => String(line).slice(0, 1))).toEqual(['✔', '✔', '✔', '!']);
+    expect(out.lines(120, 0, plain).map(String).at(-1)).toMatch(
+      /^! Run the cleanup script, verify {2}waits until somebody ran the cleanup script elsewhere/,
+    );
+    expect(undo.lines(120, 1_000, plain).map(String).at(-1)).toMatch(/^! Undo {2}waits until somebody ran the cleanup script elsewhere/);
+  });
+
   test('marks every step as done when a run was registered between two looks', () => {
     const list = new TaskList('register');
     list.update(progressOf(running, 0), 0);

@@ -109,7 +109,7 @@ describe.each(platformNames)('a registration on %s that fails', (platform) => {
     const following = stage.register(key); // automatic was asked for, and is not given without a cleanup script
     const { digest } = await pending(stage, key);
     const { stdout } = await stage.mooring('show', key);
-    expect(stdout).toMatch(/danger .*no cleanup script/i);
+    expect(stdout.match(/^danger .*no cleanup script/gim)).toHaveLength(1);
 
     await stage.handle(key).signal('approve', { digest, by: 'approver@example.com' });
 
