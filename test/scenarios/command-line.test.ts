@@ -11,7 +11,6 @@ import { readKeyRing } from '../../secrets/key-ring.js';
 import { createDataConverter } from '../../temporal/data-converter.js';
 import type { Finished } from '../client/run-mooring.js';
 import { runMooring, startMooring } from '../client/run-mooring.js';
-import '../quiet.js';
 
 // The product's workflows on a real server, with activities that only say what the real ones would: the command line is what is judged here.
 const digest = 'ab12cd34ef56'.padEnd(64, '0');
