@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { AttentionChoice } from '../domain/decision.js';
 import type { Failure } from '../domain/outcome.js';
 import { firstFailed, type Check } from '../rules/check.js';

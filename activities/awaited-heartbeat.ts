@@ -5,7 +5,7 @@
 // a connection that nobody waits for. What it was told may therefore take the place of a record that was stored later. So it is told only what stays
 // true whatever is sent meanwhile: it may know less than the record, never allow less.
 import { activityInfo, Context } from '@temporalio/activity';
-import { ActivityCancelledError } from '@temporalio/client';
+import { ActivityCancelledError } from '@temporalio/client/lib/errors.js';
 import { refusal } from './application-failure.js';
 
 export interface HeartbeatRecord<T> {
@@ -40,17 +40,17 @@ const tellAfter = 2 / 3;
 
 /** `vaguer` gives the details that stay true whatever this attempt sends after it. */
 export function openRecord<T>(vaguer: (details: T) => T): HeartbeatRecord<T> {
-  // Held on to: whoever tells us of a cancellation, or of the worker's end, is not in this activity's context, and what throws there ends the worker.
-  const context = Context.current();
-  const { taskToken, heartbeatTimeoutMs = 0 } = context.info;
+  // Kept, and not asked for again: the SDK tells of a cancellation from outside of every activity, and there nobody knows which one this is.
+  const activity = Context.current();
+  const { client, cancellationSignal: signal } = activity;
+  const { taskToken, heartbeatTimeoutMs = 0 } = activity.info;
+  const heard = (): boolean => activity.cancellationDetails?.cancelRequested ?? false;
   let toldAt = -Infinity;
-  const { client } = context;
   const never = new AbortController().signal;
   const stop = new AbortController();
   let cancelled = false;
-  const signal = context.cancellationSignal;
   signal.addEventListener('abort', () => {
-    cancelled ||= context.cancellationDetails?.cancelRequested ?? false;
+    cancelled ||= heard();
     stop.abort();
   });
   if (signal.aborted) stop.abort();
@@ -59,7 +59,7 @@ export function openRecord<T>(vaguer: (details: T) => T): HeartbeatRecord<T> {
     async store(details) {
       if (performance.now() - toldAt >= heartbeatTimeoutMs * tellAfter) {
         toldAt = performance.now();
-        context.heartbeat(vaguer(details)); // before the record, so that the record most often comes after it
+        activity.heartbeat(vaguer(details)); // before the record, so that the record most often comes after it
       }
       try {
         // An activity's client gives up with its cancellation; what is settled after it still needs its lease.
@@ -73,8 +73,8 @@ export function openRecord<T>(vaguer: (details: T) => T): HeartbeatRecord<T> {
         if (!known) throw error;
       }
     },
-    conclude: (details) => context.heartbeat(details),
+    conclude: (details) => activity.heartbeat(details),
     stop: stop.signal,
-    cancelled: () => cancelled || context.cancellationDetails?.cancelRequested === true,
+    cancelled: () => cancelled || heard(),
   };
 }

@@ -368,7 +368,9 @@ function planned(script: Script, index: number): PlannedStatement {
 function naming(error: unknown, run: Run, statement: PlannedStatement): unknown {
   if (!isPortError(error)) return error;
   const place = `Statement ${statement.index + 1} of ${run.script.planned.length} of the ${run.input.script.purpose} script (line ${statement.line}, ${statement.class}${statement.object ? ` ${statement.object.kind} ${statement.object.name}` : ''})`;
-  return Object.assign(refusal(error.kind, `${place}: ${error.message}`, error.next), {
+  const own = `Statement ${statement.index + 1} `; // what the session calls it, which knows no script
+  const told = error.message.startsWith(own) ? `${place} ${error.message.slice(own.length)}` : `${place}: ${error.message}`;
+  return Object.assign(refusal(error.kind, told, error.next), {
     ambiguous: error.ambiguous,
     queryId: error.queryId,
     retryAfterMs: error.retryAfterMs,

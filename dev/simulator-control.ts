@@ -63,8 +63,8 @@ export class SimulatorControl {
   }
 
   /** Statements of scripts that reached the platform, in order: those that carry a tag of ours (Databricks puts its key before it) and do not merely restore a session. */
-  async statements(): Promise<readonly LedgerLine[]> {
-    return (await this.ledger()).filter(
+  async statements(after = 0): Promise<readonly LedgerLine[]> {
+    return (await this.ledger(after)).filter(
       ({ kind, tag }) => kind === 'statement' && /^(mooring:)?mooring\/.+\/(bootstrap|cleanup)\/\d+\//.test(tag ?? ''),
     );
   }

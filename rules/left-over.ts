@@ -33,6 +33,29 @@ export function leftOver(scripts: Scripts, states: UndoFacts['targets'], journal
   });
 }
 
+/**
+ * What else the bootstrap script makes, in words: nobody looks for it one by one, so it may be left as far as the journal goes. What lies in a
+ * database or catalog that is not there is gone with it. Asked where there is no cleanup script.
+ */
+export function unseen({ bootstrap }: Pick<Scripts, 'bootstrap'>, states: UndoFacts['targets'], journal: Journal | undefined): readonly string[] {
+  const { mayHaveSentThrough = Infinity } = journal ?? {};
+  const gone = states.filter(({ object, exists }) => !exists && isContainer(object)).map(({ object }) => `${object.name}.`);
+  return (bootstrap?.statements ?? []).flatMap(({ index, object, class: does }) =>
+    does === 'create' &&
+    object !== undefined &&
+    index <= mayHaveSentThrough &&
+    !states.some((state) => isSame(state.object, object)) &&
+    !gone.some((container) => object.name.startsWith(container))
+      ? [`${object.kind} ${object.name}`]
+      : [],
+  );
+}
+
+/** A name that holds a dot of its own is never taken for one: what seems to lie in it may lie elsewhere. */
+function isContainer({ kind, name }: ObjectReference): boolean {
+  return (kind === 'database' || kind === 'catalog') && !name.includes('.');
+}
+
 export function isSame(a: ObjectReference, b: ObjectReference): boolean {
   return a.kind === b.kind && a.name === b.name;
 }

@@ -9,7 +9,7 @@ import type { ObjectReference, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { chooseUndo, type UndoFacts, type UndoRow } from '../rules/choose-undo.js';
 import { emptyJournal, type Journal } from '../rules/journal.js';
-import { dropped, isSame, leftOver, undropped, type Scripts } from '../rules/left-over.js';
+import { dropped, isSame, leftOver, undropped, unseen, type Scripts } from '../rules/left-over.js';
 import { isLookable } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
 import type { Answered, AttentionGate } from './attention-gate.js';
@@ -54,7 +54,13 @@ export class Compensation {
   }
 
   noteJournal(journal: Journal | undefined): void {
-    if (journal !== undefined) this.#journal = journal;
+    if (journal === undefined) return;
+    this.#journal = journal;
+    const { acknowledgedThrough, skipped } = journal;
+    const ran = acknowledgedThrough + 1 - skipped;
+    if (this.#prepared === undefined || ran <= 0) return; // what was handed over may not have been run yet
+    const { sha256, statementHashes } = this.#prepared.bootstrap;
+    this.#board.noteScript({ purpose: 'bootstrap', sha256, statements: statementHashes.length, ran, skipped });
   }
 
   /** The script was cancelled before any worker had it: what is on record is all there is. */
@@ -107,10 +113,12 @@ export class Compensation {
     let left: readonly string[] = this.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`);
     try {
       const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
-      left = [...existing(this.#dropped(states)), ...this.#made(states), ...registrationLeft(registration, this.#request)];
+      left = [...this.#standing(states), ...this.#unseen(states), ...registrationLeft(registration, this.#request)];
       if (this.#isExternal && !this.#cleanUp.isTold && [...existing(states), ...registrationLeft(registration, this.#request)].length === 0)
         return undefined; // nobody ran it
-      const unfinished = await this.#carryOut(this.#choose(registration, states), registration);
+      const row = this.#choose(registration, states);
+      if (row.row === 6 && row.do === 'ask' && left.length === 0) return undefined; // nothing to clean up, or a person did
+      const unfinished = await this.#carryOut(row, registration);
       if (unfinished !== undefined) return unfinished.left.length > 0 ? unfinished : { ...unfinished, left };
       return await this.#whatIsLeft();
     } catch (error) {
@@ -122,11 +130,7 @@ export class Compensation {
   /** The scripts are Immuta's word, not a proof: nothing is called clean that was not seen to be gone. */
   async #whatIsLeft(): Promise<UnfinishedUndo | undefined> {
     const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
-    const still = [
-      ...existing(this.#dropped(states)),
-      ...leftOver(this.#scripts, this.#compared(states), this.#journal),
-      ...registrationLeft(registration, this.#request),
-    ];
+    const still = [...this.#standing(states), ...registrationLeft(registration, this.#request)];
     if (still.length === 0) return undefined;
     const reason = `The cleanup script ran, and yet this is still there: ${still.join(', ')}. Remove it by hand, then answer retry.`;
     return { reason, left: still, choices: ['retry', 'abandon'] };
@@ -188,20 +192,19 @@ export class Compensation {
     return states.filter(({ object }) => drops.some((other) => isSame(other, object)));
   }
 
+  /** What the cleanup script would drop, and what it would leave of this run's making, as far as it stands. */
+  #standing(states: readonly ObjectState[]): readonly string[] {
+    return [...existing(this.#dropped(states)), ...leftOver(this.#scripts, this.#compared(states), this.#journal)];
+  }
+
   #compared(states: readonly ObjectState[]): UndoFacts['targets'] {
     const before = this.#platform?.existing ?? [];
     return states.map((state) => ({ ...state, existedBefore: before.some((then) => then.exists && isSame(then.object, state.object)) }));
   }
 
-  /** Without a cleanup script there is nothing to look for: what the bootstrap script creates may be left, as far as the journal goes. */
-  #made(states: readonly ObjectState[]): string[] {
-    if (this.#prepared?.cleanup !== undefined) return [];
-    const through = this.#journal?.mayHaveSentThrough ?? Infinity;
-    return (this.#scripts.bootstrap?.statements ?? []).flatMap(({ index, object, class: statementClass }) =>
-      statementClass === 'create' && object !== undefined && index <= through && !states.some((state) => isSame(state.object, object))
-        ? [`${object.kind} ${object.name}`]
-        : [],
-    );
+  /** Without a cleanup script nobody can call clean what nobody can look for. */
+  #unseen(states: readonly ObjectState[]): readonly string[] {
+    return this.#prepared?.cleanup === undefined ? unseen(this.#scripts, this.#compared(states), this.#journal) : [];
   }
 
   async #lookAtImmuta(): Promise<RegistrationState> {

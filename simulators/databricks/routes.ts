@@ -11,6 +11,7 @@ import { json, readBody, restError, send, thriftError } from './http.js';
 import type { Answer } from './http.js';
 import { discovery, issueToken, refuseToken } from './oauth.js';
 import { parse } from './parse.js';
+import { principalId } from './principals.js';
 import type { Principal } from './principals.js';
 import { listQueries } from './query-history.js';
 import { answerMessage, callOf, statementOf } from './thrift-message.js';
@@ -189,7 +190,7 @@ function restAnswer({ workspace, warehouseId, base }: Site, request: IncomingMes
     case 'GET /api/2.0/sql/history/queries':
       return listQueries(url, body, caller.principal, workspace.runner.operations(), warehouseId);
     case 'GET /api/2.0/preview/scim/v2/Me':
-      return json({ id: '1', userName: caller.principal.name, displayName: caller.principal.name, active: true });
+      return json({ id: String(principalId(caller.principal)), userName: caller.principal.name, displayName: caller.principal.name, active: true });
     case `GET /api/2.0/sql/warehouses/${warehouseId}`:
       return json({ id: warehouseId, name: 'simulated', state: 'RUNNING' });
     default:

@@ -98,7 +98,7 @@ export class QueryRunner {
       startTime: this.#account.clock.now(),
       status: 'RUNNING' as const,
     };
-    const query = new Query(session, entry, hangs);
+    const query = new Query(session, entry, { hangs, asynchronous: request.asynchronous });
     this.#queries.set(query.id, query);
     this.history.add(entry);
     return query;
