@@ -35,12 +35,12 @@ test.each([
 
 test('a runner that cannot be started ahead takes nothing with it', async () => {
   const wire = await wireServer();
-  const open = platformOpener(optionsWith({}, { startAhead: ['Snowflake'], runnerProgram: program('throw new Error();') }));
+  const open = platformOpener(optionsWith({}, { startAhead: ['Snowflake'], runnerProgram: program('process.exitCode = 7;') }));
   await pause(1_500);
 
   const error = await errorOf(open(targetAt(wire.port), new AbortController().signal));
 
-  expect(error).toMatchObject({ message: expect.stringContaining('exit code 1') });
+  expect(error).toMatchObject({ message: expect.stringContaining('exit code 7') });
 });
 
 test('only so many sessions of an account are open at once: the next one waits for its turn, another account does not', async () => {
