@@ -9,7 +9,7 @@ import type { Journal, Place } from '../rules/journal.js';
 import type { SessionEffect } from '../sql/session-effect.js';
 import { isPortError } from './application-failure.js';
 import { isoTime, type Clock } from './clock.js';
-import type { PlatformSession } from './ports.js';
+import type { PlatformSession, PortError } from './ports.js';
 
 /** A new session cannot be made like the old one. Satisfies `PortError`. */
 export class SessionLost extends Error {
@@ -42,15 +42,36 @@ export interface Restoring {
 export async function restoreSession(restoring: Restoring): Promise<void> {
   const { journal, effects, session } = restoring;
   const behind = effects.slice(0, journal.acknowledgedThrough + 1);
-  refuseLost(restoring, behind);
-  for (const index of saidAgain(behind)) await sayAgain(restoring, index);
-  const expected = await expectedPlace(restoring, behind);
-  if (expected === undefined) return;
   const last = behind.length - 1;
-  const stands = await attempt(restoring, last, () => session.moveTo(expected));
+  refuseLost(restoring, behind);
+  const expected = await expectedPlace(restoring, behind);
+  if (expected !== undefined) await attempt(restoring, last, () => move(restoring, behind, expected));
+  for (const index of saidAgain(behind)) await attempt(restoring, index, () => restoring.sayAgain(index));
+  if (expected === undefined) return;
+  const stands = await attempt(restoring, last, () => session.moveTo({}));
   const differing = stands === undefined ? undefined : parts.find((part) => stands[part] !== expected[part]);
   if (stands === undefined || differing === undefined || isGivenUp(restoring, last)) return;
   throw lost(restoring, last, `the ${differing} was ${expected[differing] ?? 'none'}, and is ${stands[differing] ?? 'none'}`);
+}
+
+/**
+ * A session stays where it is when its role changes, so the role that the script has come to need not be one that may go there. The login's own is
+ * tried first, then those of the script, the latest first. Throws the refusal of the last one.
+ */
+async function move({ session, sayAgain }: Restoring, behind: readonly SessionEffect[], to: Place): Promise<void> {
+  const roles = [...behind.keys()].filter((index) => behind[index]?.kind === 'role').toReversed();
+  let refusal: unknown;
+  for (const role of [undefined, ...roles]) {
+    try {
+      if (role !== undefined) await sayAgain(role);
+      await session.moveTo(to);
+      return;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
 }
 
 const parts = ['role', 'warehouse', 'database', 'schema'] as const;
@@ -75,19 +96,19 @@ function saidAgain(behind: readonly SessionEffect[]): readonly number[] {
   return [...behind.keys()].filter((index) => index === lastRole || behind[index]?.kind === 'repeat');
 }
 
-async function sayAgain(restoring: Restoring, index: number): Promise<void> {
-  await attempt(restoring, index, () => restoring.sayAgain(index));
-}
-
 /** What the platform refuses for certain is lost; other trouble passes, and another attempt begins anew. */
 async function attempt<T>(restoring: Restoring, index: number, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (!isPortError(error) || error.ambiguous || isRetryable(error.kind)) throw error;
+    if (!isRefusal(error)) throw error;
     if (isGivenUp(restoring, index)) return undefined;
     throw lost(restoring, index, `giving it again was refused (${error.message})`);
   }
+}
+
+function isRefusal(error: unknown): error is PortError {
+  return isPortError(error) && !error.ambiguous && !isRetryable(error.kind);
 }
 
 /** Where the session stood: as the platform told, and from there on by what the statements do whose answer was lost. */

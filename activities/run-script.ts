@@ -129,7 +129,10 @@ async function runStatements(run: Run): Promise<ScriptRun> {
       await restore(run, session, last);
     }
     while (keeper.journal.acknowledgedThrough < last) {
-      if (record.stop.aborted) throw refusal('unreachable', 'The worker is shutting down.', 'Another worker goes on with the script.');
+      if (record.stop.aborted) {
+        keeper.settled(); // what was covered ahead has not left
+        throw handOver();
+      }
       const index = keeper.journal.acknowledgedThrough + 1;
       await keeper.cover(index, last);
       queryIds.push(await runStatement(run, session, index, last));
@@ -150,6 +153,11 @@ async function runStatements(run: Run): Promise<ScriptRun> {
     await keeper.flush().catch(() => undefined); // the exact position, for whoever goes on; the failure itself is what counts
     throw error;
   }
+}
+
+/** Nothing is in flight, and the record says how far the script has come: another worker need not wait. */
+function handOver(): Error {
+  return Object.assign(refusal('unreachable', 'The worker is shutting down.', 'Another worker goes on with the script.'), { retryAfterMs: 1 });
 }
 
 /** The runner is dead; what it had in flight is settled before compensation looks at the platform. */
@@ -360,7 +368,9 @@ function planned(script: Script, index: number): PlannedStatement {
 function naming(error: unknown, run: Run, statement: PlannedStatement): unknown {
   if (!isPortError(error)) return error;
   const place = `Statement ${statement.index + 1} of ${run.script.planned.length} of the ${run.input.script.purpose} script (line ${statement.line}, ${statement.class}${statement.object ? ` ${statement.object.kind} ${statement.object.name}` : ''})`;
-  return Object.assign(refusal(error.kind, `${place}: ${error.message}`, error.next), {
+  const own = `Statement ${statement.index + 1} `; // what the session calls it, which knows no script
+  const told = error.message.startsWith(own) ? `${place} ${error.message.slice(own.length)}` : `${place}: ${error.message}`;
+  return Object.assign(refusal(error.kind, told, error.next), {
     ambiguous: error.ambiguous,
     queryId: error.queryId,
     retryAfterMs: error.retryAfterMs,

@@ -25,6 +25,9 @@ const deregisterSteps: readonly Step[] = [
   { phase: 'cleaning', title: 'Run the cleanup script, verify' },
 ];
 
+/** Where a run can fail so that something has to be undone. */
+const writes: ReadonlySet<Phase> = new Set(['running', 'registering', 'deleting', 'cleaning']);
+
 type Mark = 'done' | 'current' | 'waiting' | 'failed' | 'attention';
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const barWidth = 20;
@@ -73,7 +76,7 @@ export class TaskList {
     if (phase === 'undoing') return progress.phase === 'needs-attention' ? 'attention' : 'done';
     if (index < this.#furthest) return 'done';
     if (index > this.#furthest) return 'waiting';
-    if (undoing) return 'failed';
+    if (undoing) return writes.has(phase) ? 'failed' : 'done'; // what failed in a step that was over between two looks is not known
     return progress.phase === 'needs-attention' ? 'attention' : 'done';
   }
 

@@ -108,8 +108,8 @@ function refuseUndecided({ index, text }: StatementToRun): void {
     kind: 'script-refused',
     message:
       expected === undefined
-        ? `Statement ${index} stands in no decided script. It was not sent.`
-        : `Statement ${index} was decided with SHA-256 ${expected.slice(0, 12)}, but the text to run has ${actual.slice(0, 12)}. It was not sent.`,
+        ? `Statement ${index + 1} stands in no decided script. It was not sent.`
+        : `Statement ${index + 1} was decided with SHA-256 ${expected.slice(0, 12)}, but the text to run has ${actual.slice(0, 12)}. It was not sent.`,
     next: 'Start the run again, so that a person decides on what would really run.',
     ambiguous: false,
   });

@@ -34,7 +34,7 @@ export function startControl(controlled: Controlled, port: number): Promise<Cont
 
 async function answer(request: IncomingMessage, response: ServerResponse, controlled: Controlled): Promise<void> {
   const { ledger, faults, immuta, snowflake, databricks } = controlled;
-  const body = (await readBody(request)) ?? '';
+  const body = (await readBody(request, longestBody)) ?? '';
   // A page in somebody's browser must not steer the simulators: browsers send an Origin, our callers do not.
   if (request.headers.origin !== undefined) return send(response, 403, { error: 'The control server answers programs, not pages.' });
   const url = new URL(request.url ?? '/', 'http://control');
@@ -80,6 +80,8 @@ export function reset({ ledger, faults, immuta, snowflake, databricks }: Control
   databricks.setClockOffset(0);
   ledger.clear();
 }
+
+const longestBody = 8 * 1024 * 1024; // a script of any size may be set as the body of an answer
 
 const statementPlaces: ReadonlySet<string> = new Set(['snowflake:query', 'snowflake:write', 'databricks:ExecuteStatement', 'databricks:write']);
 

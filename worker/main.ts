@@ -55,6 +55,7 @@ async function serve(config: WorkerConfig): Promise<void> {
   if (process.connected) process.disconnect(); // an open channel would keep the process alive, with nothing left to do
 }
 
+/** A connection to a server that has what a worker needs. */
 async function connect({ temporal }: WorkerConfig): Promise<NativeConnection> {
   const connection = await NativeConnection.connect(temporal.options).catch(() => {
     const next = 'Set TEMPORAL_ADDRESS to a running server, or start one with `mooring dev`.';

@@ -54,7 +54,13 @@ export class Compensation {
   }
 
   noteJournal(journal: Journal | undefined): void {
-    if (journal !== undefined) this.#journal = journal;
+    if (journal === undefined) return;
+    this.#journal = journal;
+    const { acknowledgedThrough, skipped } = journal;
+    const ran = acknowledgedThrough + 1 - skipped;
+    if (this.#prepared === undefined || ran <= 0) return; // what was handed over may not have been run yet
+    const { sha256, statementHashes } = this.#prepared.bootstrap;
+    this.#board.noteScript({ purpose: 'bootstrap', sha256, statements: statementHashes.length, ran, skipped });
   }
 
   /** The script was cancelled before any worker had it: what is on record is all there is. */

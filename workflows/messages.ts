@@ -49,4 +49,6 @@ export interface PendingDecision {
   readonly summary: string;
   readonly classes: Readonly<Record<string, number>>;
   readonly attention?: RunView['attention'];
+  /** What became of the scripts so far; absent before any has run. */
+  readonly scripts?: RunView['scripts'] | undefined;
 }

@@ -76,7 +76,8 @@ export class ProgressBoard {
   showGate(gate: PendingDecision): void {
     this.#gateShown = true;
     this.#view = { ...this.#view, ...(gate.attention === undefined ? {} : { attention: gate.attention }) };
-    upsertMemo({ gate } satisfies RunMemo);
+    const scripts = [...this.#scripts.values()];
+    upsertMemo({ gate: scripts.length === 0 ? gate : { ...gate, scripts } } satisfies RunMemo);
   }
 
   clearAttention(): void {

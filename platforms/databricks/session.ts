@@ -71,7 +71,7 @@ export class DatabricksSession {
     const { queryId } = await runStatement(
       loggedIn.session,
       sending,
-      { text, tag, leaseEndsAt, timeoutMs, subject: `Statement ${index}`, readOnly: false },
+      { text, tag, leaseEndsAt, timeoutMs, subject: `Statement ${index + 1}`, readOnly: false },
       () => Promise.resolve(),
     );
     return { queryId };
@@ -152,7 +152,7 @@ function refuseUnsendable(index: number, text: string, tag: string): void {
   if (/^\s*(put|get|remove)\b/i.test(text))
     throw unsendable(
       'script-refused',
-      `Statement ${index} is a client command (PUT, GET or REMOVE)`,
+      `Statement ${index + 1} is a client command (PUT, GET or REMOVE)`,
       'Report the script to Immuta; a script has no use for files.',
     );
   if (tag.length > longestTag)

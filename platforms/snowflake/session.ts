@@ -56,7 +56,7 @@ export class SnowflakeSession {
     try {
       return await runStatement(this.#connection, { text, tag, timeoutMs });
     } catch (error) {
-      throw statementFailure(error, { subject: `Statement ${index}`, sent: this.#sending.end(), readOnly: false });
+      throw statementFailure(error, { subject: `Statement ${index + 1}`, sent: this.#sending.end(), readOnly: false });
     } finally {
       this.#sending.end();
     }
@@ -130,7 +130,7 @@ function refuseUnsendable(index: number, text: string, tag: string): void {
   if (/^\s*(put|get)/i.test(text))
     throw unsendable(
       'script-refused',
-      `Statement ${index} is a client command (PUT or GET)`,
+      `Statement ${index + 1} is a client command (PUT or GET)`,
       'Report the script to Immuta; a script has no use for files.',
     );
   if (tag.length > longestTag)

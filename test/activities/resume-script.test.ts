@@ -53,6 +53,38 @@ describe('a new session', () => {
     expect(texts(platform)).toEqual(['CREATE TABLE T (A INT)']);
   });
 
+  const there = { role: 'C', warehouse: 'WH', database: 'IMMUTA', schema: 'S', after: 3 };
+  const roles = 'USE ROLE A; CREATE DATABASE IMMUTA; USE ROLE B; USE ROLE C; GRANT ROLE R TO ROLE S';
+
+  it('is moved by a role that may go there, when the script has come to one that may not', async () => {
+    const platform = { ...given(), stands: { role: 'ACCOUNTADMIN', warehouse: 'WH', database: 'HOME', schema: 'PUBLIC' }, confined: ['B', 'C'] };
+
+    await resumed(platform, roles, { acknowledgedThrough: 3, place: there });
+
+    expect(platform.stands).toEqual({ role: 'C', warehouse: 'WH', database: 'IMMUTA', schema: 'S' });
+    expect(texts(platform)).toEqual(['again: USE ROLE C', 'GRANT ROLE R TO ROLE S']);
+  });
+
+  it('is moved by a role of the script when that of the login may not go there', async () => {
+    const platform = { ...given(), stands: { role: 'ACCOUNTADMIN', database: 'HOME' }, confined: ['ACCOUNTADMIN', 'B', 'C'] };
+
+    await resumed(platform, roles, { acknowledgedThrough: 3, place: there });
+
+    expect(platform.stands).toEqual({ role: 'C', warehouse: 'WH', database: 'IMMUTA', schema: 'S' });
+    expect(texts(platform).slice(-3)).toEqual(['again: USE ROLE A', 'again: USE ROLE C', 'GRANT ROLE R TO ROLE S']);
+  });
+
+  it('is asked about when no role of the script may go there', async () => {
+    const platform = { ...given(), stands: { role: 'ACCOUNTADMIN', database: 'HOME' }, confined: ['ACCOUNTADMIN', 'A', 'B', 'C'] };
+
+    const result = resumed(platform, roles, { acknowledgedThrough: 3, place: there });
+
+    await expect(result).rejects.toMatchObject({
+      details: [{ sessionLost: true, statement: { index: 3, found: expect.stringContaining('refused') } }],
+    });
+    expect(texts(platform)).not.toContain('GRANT ROLE R TO ROLE S');
+  });
+
   it('keeps on record where the platform says that it stands', async () => {
     const platform = { ...given(), place: (index: number) => ({ role: 'R', database: `D${index}` }) };
 

@@ -62,6 +62,8 @@ export interface Platform {
   /** Where the session stands behind each statement. */
   place: (index: number) => Place | undefined;
   readonly moves: Place[];
+  /** The roles that may not move anywhere. */
+  confined: readonly string[];
   /** How often the history was asked. */
   asked: number;
 }
@@ -76,6 +78,7 @@ export function given(): Platform {
     stands: undefined,
     place: () => undefined,
     moves: [],
+    confined: [],
     asked: 0,
   };
 }
@@ -120,6 +123,8 @@ export async function run(
     async moveTo(place) {
       if (platform.stands === undefined) return undefined;
       const moved = Object.fromEntries(Object.entries(place).filter(([part, name]) => part !== 'role' && name !== undefined));
+      const { role = '' } = platform.stands;
+      if (Object.keys(moved).length > 0 && platform.confined.includes(role)) throw portError('not-found', false);
       if (Object.keys(moved).length > 0) platform.moves.push(moved);
       platform.stands = { ...platform.stands, ...moved };
       return platform.stands;

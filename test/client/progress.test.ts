@@ -145,6 +145,15 @@ describe('The task list', () => {
     expect(lines.at(-1)).toContain('Undo');
   });
 
+  test('blames no step for an undo that had begun when it looked again', () => {
+    const list = new TaskList('register');
+    list.update({ phase: 'preparing', message: 'prepares' }, 0);
+    list.update({ phase: 'undoing', message: 'looks' }, 1_000);
+
+    expect(list.lines(100, 2_000, plain).map((line) => String(line).slice(2, 18))).toEqual(['Prepare the plan', 'Undo  looks, 1 s']);
+    expect(String(list.lines(100, 2_000, plain)[0])).toMatch(/^✔/);
+  });
+
   test('shows how long a step takes, however long its words are', () => {
     const list = new TaskList('register');
     list.update({ phase: 'running', statement: 2, of: 3, message: `statement 2 of 3: ${'CREATE '.repeat(20)}` }, 0);

@@ -42,8 +42,13 @@ describe.each(platformNames)('a registration on %s that fails', (platform) => {
 
     expect(json).toMatchObject({
       outcome: 'compensated',
-      failure: { kind: 'permission-missing', message: expect.stringMatching(/Statement \d+ of \d+/) },
+      failure: {
+        kind: 'permission-missing',
+        message: expect.stringMatching(/^Statement \d+ of \d+ of the bootstrap script \(line \d+, .*\) did not succeed: /),
+      },
     });
+    const acknowledged = (await executed(stage, 'bootstrap')).length;
+    expect(json['scripts']).toContainEqual(expect.objectContaining({ purpose: 'bootstrap', ran: acknowledged, skipped: 0 }));
     expect(exitCode).toBe(1);
     expect(await leftBehind(stage)).toEqual([]);
   });
@@ -190,6 +195,8 @@ describe.each(platformNames)('a registration on %s that fails', (platform) => {
     const { exitCode, json } = await following;
     expect(json).toMatchObject({ phase: 'needs-attention', attention: { choices: ['retry', 'abandon'] } });
     expect(JSON.stringify(json['attention'])).toContain('did not create');
+    const ran = (await executed(stage, 'bootstrap')).length;
+    expect(json).toMatchObject({ scripts: [{ purpose: 'bootstrap', statements: ran, ran, skipped: 0 }] });
     expect(exitCode).toBe(6);
     expect(await deletes(stage)).toEqual([]);
     expect(await executed(stage, 'cleanup')).toEqual([]);
