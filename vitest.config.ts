@@ -8,8 +8,8 @@ const onTheServer = [
 
 /** What starts processes by the dozen and waits for their ends. Everything else is a unit test, and these alone are part of `npm run check`. */
 const withProcesses = [
-  'dist/test/platforms/{death,environment,execute,forgetting,login,looking,preflight,reuse,simulator,spare-runner,tokens}.test.js',
-  'dist/test/platforms/databricks/{preflight,session}.test.js',
+  'dist/test/platforms/{death,environment,execute,forgetting,login,looking,preflight,reuse,simulator,spare-runner,starting,tokens}.test.js',
+  'dist/test/platforms/databricks/{death,preflight,session}.test.js',
   'dist/test/client/command-line.test.js',
   'dist/test/dev/guardian.test.js',
   'dist/test/simulators/main.test.js',

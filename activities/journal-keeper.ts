@@ -12,8 +12,8 @@ export interface JournalKeeperOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'every'>;
 }
 
-/** Half a window is left when the next record is written: the record has that many statements' time to arrive. */
-const refillAt = 2;
+/** So few statements of a window are left when the next record is written: it has their time to arrive, and covers six of eight anew. */
+const refillBelow = 3;
 
 export class JournalKeeper {
   readonly #options: JournalKeeperOptions;
@@ -22,6 +22,8 @@ export class JournalKeeper {
   #coveredThrough: number;
   #leaseEndsAt = 0;
   #storing: Promise<void> = Promise.resolve();
+  /** A record for the statements to come is on its way. */
+  #ahead = false;
   /** How often everything unknown was settled: a record that began before covers nothing after. */
   #settlings = 0;
 
@@ -42,6 +44,7 @@ export class JournalKeeper {
 
   /** Resolves when statement `index` may be sent: a stored record covers it, and enough of the lease is left. */
   async cover(index: number, last: number): Promise<void> {
+    if (index <= this.#coveredThrough && !this.#leaseIsShort()) return; // a record for those behind it may still be on its way
     await this.#storing.catch(() => undefined); // a record that failed is written again, and fails again if it must
     if (index > this.#coveredThrough || this.#leaseIsShort()) await this.#store(index, last);
   }
@@ -49,8 +52,11 @@ export class JournalKeeper {
   /** Begins the record for the statements after `index`, if they need one soon. Its failure shows at the next `cover`. */
   lookAhead(index: number, last: number): void {
     const left = this.#coveredThrough - index;
-    if (this.#coveredThrough >= last || left >= this.#options.window / refillAt) return;
-    void this.#store(index + 1, last).catch(() => undefined);
+    if (this.#ahead || this.#coveredThrough >= last || left >= Math.min(refillBelow, this.#options.window / 2)) return;
+    this.#ahead = true;
+    void this.#store(index + 1, last)
+      .catch(() => undefined)
+      .finally(() => (this.#ahead = false));
   }
 
   /** Keeps the lease alive while something runs. */

@@ -1,4 +1,5 @@
 // What a script costs where heartbeats are paid for: the records that set out for the Temporal server, counted between worker and server.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Platform } from '../domain/script.js';
 import { openRecordGate } from '../test/faults/kills/record-gate.js';
 import type { Benchmark } from './benchmark.js';
@@ -6,9 +7,9 @@ import { line, type Line } from './line.js';
 import { nextRunnerMs } from './rounds.js';
 import { statementPlace, statementsOn } from './script.js';
 import { scriptRunner, startScriptWorkflows } from './script-product.js';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 const length = 100;
+const defaultTimeout = '10s'; // of a manifest that says nothing: the sandbox's short one is renewed more often
 const platform: Platform = 'Snowflake'; // the journal knows no platform
 
 export const journal: Benchmark = {
@@ -21,7 +22,7 @@ export const journal: Benchmark = {
     const product = await stage.sandbox.startWorker({ TEMPORAL_ADDRESS: gate.address, MOORING_TASK_QUEUE: taskQueue });
     const workflows = await startScriptWorkflows(stage);
     try {
-      const run = await scriptRunner(stage, platform, statementsOn(platform, length));
+      const run = await scriptRunner(stage, platform, statementsOn(platform, length), { heartbeatTimeout: defaultTimeout });
       const count = async (delayMs: number, historyReadable: boolean): Promise<number> => {
         await sleep(nextRunnerMs);
         await stage.control.reset();

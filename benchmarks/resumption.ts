@@ -86,6 +86,8 @@ async function repeated(stage: Stage, trials: number, strike: Strike): Promise<T
 /** The statement that is in flight at a kill, and the one after which a worker is told to end. */
 const place = 12;
 const statementMs = 30;
+/** One statement lasts so long that meanwhile a second worker has started, and has a runner ready. */
+const reliefMs = 3_000;
 let keys = 0;
 
 async function struck(
@@ -98,9 +100,12 @@ async function struck(
   await control.reset();
   await control.switches({ creatingMs: 0 });
   const slow = { where: 'snowflake:write', nth: 0, kind: 'delay', delayMs: statementMs };
-  await control.faults(
-    inFlight === undefined ? [slow] : [slow, { where: 'snowflake:write', nth: 1, kind: inFlight, matching: `/bootstrap/${place}/` }],
-  );
+  await control.faults([
+    slow,
+    inFlight === undefined
+      ? { ...slow, nth: 1, delayMs: reliefMs, matching: `/bootstrap/${place / 2}/` }
+      : { ...slow, nth: 1, kind: inFlight, matching: `/bootstrap/${place}/` },
+  ]);
   const request = registrationRequest(sandbox, `struck_${++keys}`);
   const started = await connections.start(request);
   if (started.kind !== 'started') throw new Error('The registration was not started.');

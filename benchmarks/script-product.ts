@@ -7,6 +7,7 @@ import type { RunScriptInput } from '../activities/run-script.js';
 import type { Sandbox } from '../dev/sandbox.js';
 import type { Platform } from '../domain/script.js';
 import { Secret } from '../domain/secret.js';
+import type { Timing } from '../domain/timing.js';
 import { platformOpener, type PlatformOptions } from '../platforms/runner-pool.js';
 import { readKeyRing } from '../secrets/key-ring.js';
 import { createScriptSeal } from '../secrets/sealed-script.js';
@@ -22,9 +23,11 @@ export async function scriptRunner(
   { sandbox, temporal }: Stage,
   platform: Platform,
   statements: readonly string[],
+  timing: Partial<Timing> = {},
 ): Promise<(how: { readonly historyReadable: boolean; readonly platformQueue?: string }) => Promise<void>> {
   const text = `${statements.join(';\n')};\n`;
-  const request = requestOn(platform, sandbox, 'script');
+  const standing = requestOn(platform, sandbox, 'script');
+  const request = { ...standing, timing: { ...standing.timing, ...timing } };
   const sealed = createScriptSeal(await readKeyRing(sandbox.scriptKeysFile)).seal({
     platform,
     purpose: 'bootstrap',

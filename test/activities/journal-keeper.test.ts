@@ -15,9 +15,10 @@ function given({
 } = {}) {
   const stored: Journal[] = [];
   const clock = { now: 0 };
-  const server = { fails: 0 };
+  const server: { fails: number; holds?: Promise<void> } = { fails: 0 };
   const store = async (journal: Journal): Promise<void> => {
     await sleep(1);
+    await server.holds;
     if (server.fails > 0) {
       server.fails--;
       throw new Error('the server is not there');
@@ -62,6 +63,27 @@ describe('the journal of a script', () => {
     }
 
     expect(stored.length).toBeLessThanOrEqual(25);
+  });
+
+  it('holds up no covered statement for the record of those behind it, and has one such record on its way at a time', async () => {
+    const { keeper, stored, server } = given();
+    await keeper.cover(0, 99);
+    for (const index of [0, 1, 2, 3, 4]) keeper.acknowledge(index, 'ran');
+    let answer = (): void => undefined;
+    server.holds = new Promise((resolve) => (answer = resolve));
+
+    keeper.lookAhead(5, 99);
+    for (const index of [5, 6, 7]) {
+      await keeper.cover(index, 99);
+      keeper.lookAhead(index, 99);
+      keeper.acknowledge(index, 'ran');
+    }
+    const held = stored.length;
+    answer();
+    await keeper.cover(8, 99);
+
+    expect(held).toBe(1);
+    expect(stored.map(({ mayHaveSentThrough }) => mayHaveSentThrough)).toEqual([7, 13]);
   });
 
   it('writes one record for each statement where it cannot', async () => {
