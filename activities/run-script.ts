@@ -8,7 +8,7 @@ import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { SealedScript } from '../domain/script.js';
 import { durationMs } from '../rules/duration.js';
-import { emptyJournal, readJournal, unknownCount, type Journal } from '../rules/journal.js';
+import { emptyJournal, longestStatementMs, readJournal, unknownCount, type Journal } from '../rules/journal.js';
 import { isSame } from '../rules/left-over.js';
 import { planScript } from '../sql/plan-script.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
@@ -32,6 +32,8 @@ export interface RunScriptInput {
   readonly targets: readonly ObjectReference[];
   /** Where an earlier activity of this run stopped, and through which statement, if any, a person says that the script ran. */
   readonly resume?: { readonly journal: Journal; readonly ranThrough?: number | undefined } | undefined;
+  /** Runs nothing: only finds out, before an undo looks at the platform, that nothing of the script is under way or running there any more. */
+  readonly settleOnly?: true | undefined;
 }
 
 export interface ScriptRun {
@@ -53,7 +55,7 @@ export interface RunScriptDependencies {
 }
 
 /** One statement may take this long on the platform before its runner is killed and its outcome settled. */
-const statementTimeoutMs = 30 * 60_000;
+const statementTimeoutMs = longestStatementMs;
 /** The server stores one record for up to this many statements, where their outcome can be read from the platform's history afterwards. */
 const recordWindow = 8;
 
@@ -62,7 +64,7 @@ export function createRunScript(dependencies: RunScriptDependencies) {
   return async function runScript(input: RunScriptInput): Promise<ScriptRun> {
     const step = `${input.script.purpose} script`;
     const last = input.script.statementHashes.length - 1;
-    const record = openRecord<Journal>((journal) => ({ ...journal, mayHaveSentThrough: Math.max(last, journal.mayHaveSentThrough) }));
+    const record = openRecord<Journal>((journal) => ({ ...journal, mayHaveSentThrough: Math.max(last, journal.mayHaveSentThrough) }), clock);
     let before: Journal | undefined;
     let keeper: JournalKeeper | undefined;
     try {
@@ -109,9 +111,9 @@ async function runStatements(run: Run): Promise<ScriptRun> {
     await keeper.flush();
     if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
       await settle(run, session);
-      await restoreSession(run, session);
+      if (run.input.settleOnly !== true) await restoreSession(run, session);
     }
-    while (keeper.journal.acknowledgedThrough < last) {
+    while (run.input.settleOnly !== true && keeper.journal.acknowledgedThrough < last) {
       if (record.stop.aborted) throw refusal('unreachable', 'The worker is shutting down.', 'Another worker goes on with the script.');
       const index = keeper.journal.acknowledgedThrough + 1;
       await keeper.cover(index, last);
@@ -232,6 +234,7 @@ async function settle(run: Run, session: PlatformSession): Promise<void> {
     quietPeriodMs: durationMs(run.request.timing.quietPeriod),
     targets: run.input.targets,
     statementTimeoutMs,
+    outlast: run.input.settleOnly === true,
     clock: run.clock,
   });
 }

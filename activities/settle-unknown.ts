@@ -33,7 +33,12 @@ interface Unknown {
   readonly clock: Clock;
   /** A statement that runs longer is cancelled: nobody waits for its answer any more. */
   readonly statementTimeoutMs: number;
+  /** Where nothing can tell what became of statements that are harmless to repeat: they are waited for as long as they may run, instead of being sent again. */
+  readonly outlast: boolean;
 }
+
+/** Half an hour with the shortest quiet period that is allowed against a real platform. A shorter one is for simulators, whose statements are short too. */
+const quietPeriodsToOutlast = 60;
 
 /** A statement that was cancelled, or should have ended by its own timeout, gets so long to show it. */
 const endsWithinMs = 2 * 60_000;
@@ -51,9 +56,10 @@ export async function settleUnknown(unknown: Unknown): Promise<void> {
   for (;;) {
     const records = await session.history(unknown.tagPrefix, since(keeper.journal.firstSentAt ?? isoTime(clock.now())));
     const running = advance(unknown, records);
-    if (running === 'settled') {
-      keeper.settled();
-      return;
+    if (running === 'settled') return keeper.settled();
+    if (running === 'harmless') {
+      if (unknown.outlast) await clock.sleep(Math.min(unknown.statementTimeoutMs, unknown.quietPeriodMs * quietPeriodsToOutlast));
+      return keeper.repeats();
     }
     await endOverdue(unknown, running, cancelled);
     await clock.sleep(lookAgainMs);
@@ -88,7 +94,10 @@ function isCut(rest: string): boolean {
   return !/^([0-9]+|[a-z]+)\//.test(rest);
 }
 
-function advance({ keeper, planned, tagPrefix, targets, clock }: Unknown, records: readonly StatementRecord[] | 'unavailable'): 'settled' | Running {
+function advance(
+  { keeper, planned, tagPrefix, targets, clock }: Unknown,
+  records: readonly StatementRecord[] | 'unavailable',
+): 'settled' | 'harmless' | Running {
   if (records === 'unavailable' || records.some(({ tag }) => isCut(tag.slice(tagPrefix.length)))) return refuseToGuess(keeper, planned, clock);
   while (unknownCount(keeper.journal) > 0) {
     const index = keeper.journal.acknowledgedThrough + 1;
@@ -111,10 +120,10 @@ function advance({ keeper, planned, tagPrefix, targets, clock }: Unknown, record
 }
 
 /** Without a history everything unknown may have been applied, not only the first: it is sent again together or not at all. */
-function refuseToGuess({ journal }: JournalKeeper, planned: readonly PlannedStatement[], clock: Clock): 'settled' {
+function refuseToGuess({ journal }: JournalKeeper, planned: readonly PlannedStatement[], clock: Clock): 'harmless' {
   const unknown = planned.slice(journal.acknowledgedThrough + 1, journal.mayHaveSentThrough + 1);
   const harmful = unknown.find(({ repeatable }) => settle('unavailable', repeatable) === 'ask');
-  if (harmful === undefined) return 'settled';
+  if (harmful === undefined) return 'harmless';
   throw new OutcomeUnknown(harmful, 'the answer was lost, and the query history cannot be read in full by this role', isoTime(clock.now()));
 }
 

@@ -8,6 +8,7 @@ import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Attention } from '../domain/outcome.js';
 import type { ObjectReference, Plan } from '../domain/plan.js';
 import type { SealedScript } from '../domain/script.js';
+import { notRun } from '../rules/journal.js';
 import { dropped } from '../rules/left-over.js';
 import { isLookable } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
@@ -19,7 +20,7 @@ import type { ProgressBoard } from './progress-board.js';
 export type Unfinished = Pick<Attention, 'reason' | 'left' | 'choices' | 'statement'> &
   Partial<Pick<Attention, 'digest'>> & {
     /** The name under which it is asked, where it has one of its own. */
-    readonly ask?: typeof ranCleanup | undefined;
+    readonly ask?: typeof ranCleanup | 'outcome-unknown' | undefined;
   };
 
 /** A script, and the plan in which people see what it drops. */
@@ -131,7 +132,7 @@ export class CleanUp {
     const reached = this.#reached;
     if (reached === undefined || reached.resume === 'ran' || (choice !== 'ran' && choice !== 'not-run')) return;
     const { journal } = reached.resume;
-    const settled = choice === 'not-run' ? { ...journal, mayHaveSentThrough: journal.acknowledgedThrough } : journal;
+    const settled = choice === 'not-run' ? notRun(journal, reached.unknown ?? journal.acknowledgedThrough + 1) : journal;
     const ranThrough = choice === 'ran' ? reached.unknown : undefined;
     this.#reached = { ...reached, resume: { journal: settled, ranThrough } };
   }

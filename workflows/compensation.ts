@@ -7,8 +7,8 @@ import type { RegistrationState } from '../activities/inspect-registration.js';
 import type { ObjectState } from '../activities/ports.js';
 import type { ObjectReference, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
-import { chooseUndo, type UndoFacts, type UndoRow } from '../rules/choose-undo.js';
-import { emptyJournal, type Journal } from '../rules/journal.js';
+import { chooseUndo, isInside, type UndoFacts, type UndoRow } from '../rules/choose-undo.js';
+import { emptyJournal, notRun, unknownCount, type Journal } from '../rules/journal.js';
 import { dropped, isSame, leftOver, undropped, type Scripts } from '../rules/left-over.js';
 import { isLookable } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
@@ -16,7 +16,7 @@ import type { Answered, AttentionGate } from './attention-gate.js';
 import { CleanUp, type Cleanup } from './clean-up.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
-import { TakeOut, type UnfinishedUndo } from './take-out.js';
+import { TakeOut, type Removal, type UnfinishedUndo } from './take-out.js';
 
 export type Undone =
   /** Nothing had been written. */
@@ -37,6 +37,14 @@ export class Compensation {
   #journal: Journal | undefined;
   #sentAt: string | undefined;
   #postMayBeSent = false;
+  /** What stood when this undo first looked: nothing that was sent by then can arrive any more, so what is made later is made by others. */
+  #stood: readonly ObjectState[] | undefined;
+  /** A person was asked to remove by hand what nobody can look up, and said that it is seen to. */
+  #seenTo = false;
+  /** Nothing of the bootstrap script is under way or running any more. */
+  #settled = false;
+  /** There is no script for what is left: a person removes it. */
+  #byHand = false;
 
   constructor(request: RegistrationRequest, activities: Activities, board: ProgressBoard, attention: AttentionGate) {
     this.#request = request;
@@ -53,6 +61,11 @@ export class Compensation {
     this.#platform = platform;
   }
 
+  /** A person was asked about what could not be known, and said to undo all the same. */
+  noteSeenTo(): void {
+    this.#settled = true;
+  }
+
   noteJournal(journal: Journal | undefined): void {
     if (journal !== undefined) this.#journal = journal;
   }
@@ -65,6 +78,7 @@ export class Compensation {
   /** Before the POST: from here on something may be left in Immuta. */
   notePost(): void {
     this.#postMayBeSent = true;
+    this.#sentAt = new Date().toISOString(); // not before now; whoever sends it says when
   }
 
   noteSent(sentAt: string | undefined): void {
@@ -95,8 +109,12 @@ export class Compensation {
   }
 
   /** What the answer says about the next try. With `undo` it is the decision on the plan whose digest it carries. */
-  #take(answer: Answered, { removal }: UnfinishedUndo): void {
+  #take(answer: Answered, { removal, statement, ask }: UnfinishedUndo): void {
     this.#cleanUp.settle(answer);
+    if (statement !== undefined && ask === 'outcome-unknown') this.#settled = answer.choice === 'ran' || answer.choice === 'not-run';
+    if (statement !== undefined && ask === 'outcome-unknown' && answer.choice === 'not-run')
+      this.noteJournal(notRun(this.#journal ?? emptyJournal, statement.index));
+    this.#seenTo ||= answer.choice === 'retry' && this.#byHand;
     if (answer.choice !== 'undo' || removal === undefined) return;
     this.#takeOut.accept(removal);
     if (answer.decision !== undefined) this.#board.decisions.push(answer.decision);
@@ -106,11 +124,23 @@ export class Compensation {
   async #undoOnce(): Promise<UnfinishedUndo | undefined> {
     let left: readonly string[] = this.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`);
     try {
+      const unsettled = await this.#settle();
+      if (unsettled !== undefined) return { ...unsettled, left };
       const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
-      left = [...existing(this.#dropped(states)), ...this.#made(states), ...registrationLeft(registration, this.#request)];
+      this.#stood ??= states;
+      left = [
+        ...existing(this.#dropped(states)),
+        ...this.#undropped(states),
+        ...this.#made(states),
+        ...registrationLeft(registration, this.#request),
+      ];
       if (this.#isExternal && !this.#cleanUp.isTold && [...existing(states), ...registrationLeft(registration, this.#request)].length === 0)
         return undefined; // nobody ran it
-      const unfinished = await this.#carryOut(this.#choose(registration, states), registration);
+      const row = this.#choose(registration, states);
+      this.#byHand = row.row === 6 && row.do === 'ask';
+      if (this.#byHand && left.length === 0) return await this.#whatIsLeft();
+      const unfinished = await this.#carryOut(row, registration);
+      if (unfinished?.removal !== undefined) return await this.#beforeDeciding(unfinished, unfinished.removal, left);
       if (unfinished !== undefined) return unfinished.left.length > 0 ? unfinished : { ...unfinished, left };
       return await this.#whatIsLeft();
     } catch (error) {
@@ -119,14 +149,32 @@ export class Compensation {
     }
   }
 
+  /** A statement may still run on the platform although nobody waits for it any more: what it makes would come after the last look. */
+  async #settle(): Promise<Omit<UnfinishedUndo, 'left'> | undefined> {
+    const [prepared, platform] = [this.#prepared, this.#platform];
+    if (prepared === undefined || platform === undefined || this.#settled) return undefined;
+    const script = prepared.bootstrap;
+    const journal = this.#journal ?? { ...emptyJournal, mayHaveSentThrough: script.statementHashes.length - 1 };
+    if (unknownCount(journal) === 0) return undefined;
+    this.#board.say('undoing', 'finding out whether a statement still runs on the platform');
+    const { identity, historyReadable } = platform;
+    const input = { request: this.#request, script, decisions: this.#board.decisions, identity, historyReadable, targets: this.targets };
+    try {
+      this.noteJournal((await this.#activities.settleBootstrap({ ...input, resume: { journal }, settleOnly: true })).journal);
+      this.#settled = true;
+      return undefined;
+    } catch (error) {
+      const { failure, statement, journal: known } = failureOf(error);
+      this.noteJournal(known);
+      if (statement === undefined) throw error;
+      return { reason: failure.message, statement, ask: 'outcome-unknown', choices: ['ran', 'not-run', 'retry', 'abandon'] };
+    }
+  }
+
   /** The scripts are Immuta's word, not a proof: nothing is called clean that was not seen to be gone. */
   async #whatIsLeft(): Promise<UnfinishedUndo | undefined> {
     const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
-    const still = [
-      ...existing(this.#dropped(states)),
-      ...leftOver(this.#scripts, this.#compared(states), this.#journal),
-      ...registrationLeft(registration, this.#request),
-    ];
+    const still = [...existing(this.#dropped(states)), ...this.#undropped(states), ...registrationLeft(registration, this.#request)];
     if (still.length === 0) return undefined;
     const reason = `The cleanup script ran, and yet this is still there: ${still.join(', ')}. Remove it by hand, then answer retry.`;
     return { reason, left: still, choices: ['retry', 'abandon'] };
@@ -173,14 +221,31 @@ export class Compensation {
     return chooseUndo({
       wroteOnPlatform: this.#wroteOnPlatform(),
       postSent: this.#postMayBeSent,
-      unnamedDrops: unnamedDrops(this.#scripts),
-      targets: this.#compared(this.#dropped(states)),
-      unseen: dropped(this.#scripts).filter((object) => !this.#isLookable(object)),
-      creations: this.#journal?.creations ?? [],
+      ...this.#drops(this.#scripts, this.#dropped(states)),
       connection: registration.connection,
       integration: registration.integration,
       cleanupAvailable: (this.#takeOut.owed ?? this.#decided) !== undefined,
     });
+  }
+
+  /** What a cleanup script would drop, and what is known of it. */
+  #drops(scripts: Scripts, states: readonly ObjectState[]): Pick<UndoFacts, 'unnamedDrops' | 'targets' | 'unseen' | 'creations'> {
+    return {
+      unnamedDrops: unnamedDrops(scripts),
+      targets: this.#compared(states),
+      unseen: dropped(scripts).filter((object) => !this.#isLookable(object)),
+      creations: this.#journal?.creations ?? [],
+    };
+  }
+
+  /** A script that nobody has decided on may drop what is not this run's: whoever decides on it is told, and of everything that is left. */
+  async #beforeDeciding(question: UnfinishedUndo, { plan }: Removal, left: readonly string[]): Promise<UnfinishedUndo> {
+    const scripts: Scripts = { bootstrap: undefined, cleanup: plan.scripts.find(({ purpose }) => purpose === 'cleanup') };
+    const states = await this.#look(dropped(scripts));
+    const facts = { ...this.#drops(scripts, states), wroteOnPlatform: true, postSent: true, connection: 'absent', integration: 'absent' } as const;
+    const row = chooseUndo({ ...facts, cleanupAvailable: true });
+    const warning = row.row === 2 ? ` It would drop ${row.notOurs.join(', ')}, and it is not proved that this run made it.` : '';
+    return { ...question, reason: `${question.reason}${warning}`, left: [...new Set([...question.left, ...left])] };
   }
 
   #dropped(states: readonly ObjectState[]): readonly ObjectState[] {
@@ -188,17 +253,32 @@ export class Compensation {
     return states.filter(({ object }) => drops.some((other) => isSame(other, object)));
   }
 
+  /** What the bootstrap script made, as far as it can be looked up, and no cleanup script drops. */
+  #undropped(states: readonly ObjectState[]): readonly string[] {
+    return leftOver(this.#scripts, this.#compared(states), this.#journal);
+  }
+
   #compared(states: readonly ObjectState[]): UndoFacts['targets'] {
     const before = this.#platform?.existing ?? [];
-    return states.map((state) => ({ ...state, existedBefore: before.some((then) => then.exists && isSame(then.object, state.object)) }));
+    return states.map((state) => ({
+      ...state,
+      existedBefore: before.some((then) => then.exists && isSame(then.object, state.object)),
+      madeSince:
+        state.exists && !this.#isExternal && (this.#stood ?? []).some((then) => isSame(then.object, state.object) && !isTheSameOne(then, state)),
+    }));
   }
 
   /** Without a cleanup script there is nothing to look for: what the bootstrap script creates may be left, as far as the journal goes. */
   #made(states: readonly ObjectState[]): string[] {
-    if (this.#prepared?.cleanup !== undefined) return [];
+    if (this.#prepared?.cleanup !== undefined || this.#seenTo) return [];
     const through = this.#journal?.mayHaveSentThrough ?? Infinity;
+    const gone = states.filter(({ exists }) => !exists).map(({ object }) => object);
     return (this.#scripts.bootstrap?.statements ?? []).flatMap(({ index, object, class: statementClass }) =>
-      statementClass === 'create' && object !== undefined && index <= through && !states.some((state) => isSame(state.object, object))
+      statementClass === 'create' &&
+      object !== undefined &&
+      index <= through &&
+      !states.some((state) => isSame(state.object, object)) &&
+      !gone.some((container) => isInside(container, object.name))
         ? [`${object.kind} ${object.name}`]
         : [],
     );
@@ -210,7 +290,11 @@ export class Compensation {
   }
 
   async #lookAtPlatform(): Promise<readonly ObjectState[]> {
-    const objects = this.targets.filter((object) => this.#isLookable(object));
+    return this.#look(this.targets);
+  }
+
+  async #look(wanted: readonly ObjectReference[]): Promise<readonly ObjectState[]> {
+    const objects = wanted.filter((object) => this.#isLookable(object));
     if (objects.length === 0) return [];
     return this.#activities.inspectPlatform({ request: this.#request, objects });
   }
@@ -234,6 +318,12 @@ function unnamedDrops({ cleanup }: Scripts): readonly string[] {
   return (cleanup?.statements ?? []).flatMap(({ class: statementClass, object, line }) =>
     statementClass === 'drop' && object === undefined ? [`what line ${line} drops`] : [],
   );
+}
+
+/** Without both times nobody can tell, and one that stood is taken for the same. */
+function isTheSameOne(then: ObjectState, now: ObjectState): boolean {
+  if (!then.exists) return false;
+  return then.createdAt === undefined || now.createdAt === undefined || Date.parse(then.createdAt) === Date.parse(now.createdAt);
 }
 
 function existing(states: readonly ObjectState[]): string[] {

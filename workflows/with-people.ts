@@ -3,7 +3,8 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { CreatedConnection } from '../activities/create-connection.js';
 import type { RunScriptInput, ScriptRun } from '../activities/run-script.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
-import { emptyJournal } from '../rules/journal.js';
+import { emptyJournal, notRun } from '../rules/journal.js';
+import { isSame } from '../rules/left-over.js';
 import { databaseOf } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
 import type { AttentionGate } from './attention-gate.js';
@@ -47,7 +48,7 @@ export async function runWithPeople(run: Activities['runBootstrap'], { attention
       if (answer.choice === 'abandon') throw new Abandoned(left);
       if (answer.choice === 'undo') throw error;
       const journal = known ?? emptyJournal;
-      const settled = { ...journal, mayHaveSentThrough: journal.acknowledgedThrough };
+      const settled = notRun(journal, statement.index);
       resume = answer.choice === 'ran' ? { journal, ranThrough: statement.index } : { journal: answer.choice === 'not-run' ? settled : journal };
       board.enter('running', `the ${input.script.purpose} script goes on`);
     }
@@ -70,8 +71,9 @@ export async function createWithPeople(
       const detail = failureOf(error);
       undo.noteSent(detail.sent?.at); // the run may be cancelled while the question is open
       if (detail.stillCreating !== true) throw error;
-      const { kind, name } = databaseOf(request.target);
-      const left = [`connection ${request.connectionKey}`, `${kind} ${name}`];
+      const database = databaseOf(request.target);
+      const others = undo.targets.filter((other) => !isSame(other, database)).map(({ kind, name }) => `perhaps ${kind} ${name}`);
+      const left = [`connection ${request.connectionKey}`, `${database.kind} ${database.name}`, ...others];
       const answer = await attention.ask('verify', { reason: detail.failure.message, choices: ['retry', 'undo', 'abandon'], left });
       if (answer.choice === 'abandon') throw new Abandoned(left);
       if (answer.choice === 'undo') throw error;
