@@ -3,7 +3,9 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /mooring
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+COPY dev/setup.mjs dev/setup.mjs
+COPY dev/setup dev/setup
+RUN node dev/setup.mjs --for check
 COPY . .
 RUN npm run build \
  && rm -rf dist/dev dist/test dist/simulators dist/benchmarks \

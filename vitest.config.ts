@@ -1,19 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
-/** What needs a Temporal server or a browser; everything else is a unit test and part of `npm run check`. */
-const onTheServer = ['scenarios', 'faults', 'pages', 'replay', 'compose'].map((folder) => `dist/test/${folder}/**/*.test.js`);
-const serverTests = [...onTheServer, 'dist/test/dev/temporal-server.test.js'];
+/** What needs a Temporal server or a browser. */
+const onTheServer = [
+  ...['scenarios', 'faults', 'pages', 'replay', 'compose'].map((folder) => `dist/test/${folder}/**/*.test.js`),
+  'dist/test/dev/temporal-server.test.js',
+];
+
+/** What starts processes by the dozen and waits for their ends. Everything else is a unit test, and these alone are part of `npm run check`. */
+const withProcesses = [
+  'dist/test/platforms/{death,environment,execute,forgetting,login,looking,preflight,reuse,simulator,spare-runner,tokens}.test.js',
+  'dist/test/platforms/databricks/{preflight,session}.test.js',
+  'dist/test/client/command-line.test.js',
+  'dist/test/dev/guardian.test.js',
+  'dist/test/simulators/main.test.js',
+];
+
+delete process.env['NODE_EXTRA_CA_CERTS']; // on Node 20 it costs each of a thousand processes 30 ms; no test speaks to anybody but this machine
 
 // Tests run from dist/: every path (workflow bundle, runner process, failure converter) is then the one of the product.
 export default defineConfig({
   test: {
-    reporters: ['default', './dist/test/closing-line.js'],
+    reporters: ['default', './dist/test/authentication-table.js', './dist/test/closing-line.js'],
     pool: 'forks',
     maxWorkers: 4, // they wait for timers and servers more than they compute
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['dist/test/**/*.test.js'], exclude: serverTests, setupFiles: ['dist/test/quiet.setup.js'] } },
+      { extends: true, test: { name: 'unit', include: ['dist/test/**/*.test.js'], exclude: [...onTheServer, ...withProcesses] } },
+      { extends: true, test: { name: 'processes', include: withProcesses } },
       {
         extends: true,
         test: {
@@ -21,8 +35,7 @@ export default defineConfig({
           // Whole runs with processes of their own: on a busy machine one of them has taken half a minute.
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          include: serverTests,
-          setupFiles: ['dist/test/quiet.setup.js'],
+          include: onTheServer,
           globalSetup: ['dist/test/temporal.setup.js'],
         },
       },

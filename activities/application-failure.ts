@@ -1,4 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/activity';
+import type { AttentionChoice } from '../domain/decision.js';
 import type { Failure } from '../domain/outcome.js';
 import { firstFailed, type Check } from '../rules/check.js';
 import { isFailureKind, isRetryable, type FailureKind } from '../rules/failure-kind.js';
@@ -14,6 +15,10 @@ export interface FailureDetail {
   readonly sent?: { readonly at: string } | undefined;
   /** A statement whose outcome a person has to settle. */
   readonly statement?: { readonly index: number; readonly text: string; readonly lookedAt: string; readonly found: string } | undefined;
+  /** What a person may answer about it, where it is not what is asked of every statement. */
+  readonly choices?: readonly AttentionChoice[] | undefined;
+  /** The statement ran, and what it left in its session is lost with that. */
+  readonly sessionLost?: boolean | undefined;
   /** The run was cancelled, and what this activity had in flight is settled. */
   readonly cancelled?: boolean | undefined;
   /** The integration is still `creating` after the verify deadline. */

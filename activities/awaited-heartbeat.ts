@@ -5,7 +5,7 @@
 // a connection that nobody waits for. What it was told may therefore take the place of a record that was stored later. So it is told only what stays
 // true whatever is sent meanwhile: it may know less than the record, never allow less.
 import { activityInfo, Context } from '@temporalio/activity';
-import { ActivityCancelledError } from '@temporalio/client';
+import { ActivityCancelledError } from '@temporalio/client/lib/errors.js';
 import { refusal } from './application-failure.js';
 import { systemClock, type Clock } from './clock.js';
 

@@ -59,7 +59,8 @@ export function createCheckPlatform({ openPlatform, resolveSecret, allowShortTim
 /** Only what the platform itself refused has been there. */
 function withoutLogin(error: PortError, answers: string): readonly Check[] {
   const refused = error.kind === 'credential-refused' || error.kind === 'permission-missing';
-  if (!refused) return [failedBy('platform', error), skipped('login', 'The platform was not reached.')];
+  if (!refused)
+    return [failedBy('platform', error), skipped('login', 'It did not come to a login.'), skipped('platform checks', 'They need a login.')];
   const reached = error.code === undefined ? skipped('platform', 'Nothing was sent.') : passed('platform', answers);
   return [reached, failedBy('login', error), skipped('platform checks', 'They need a login.')];
 }

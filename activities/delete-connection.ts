@@ -2,7 +2,7 @@
 // leaves, and what the answer was counts for nothing until a GET shows the connection gone. A 404 after our own DELETE is the wanted end; before
 // it there is nothing to delete. It returns when Immuta let go of the integration too: only then may the platform be cleaned.
 import { activityInfo } from '@temporalio/activity';
-import { ActivityCancelledError } from '@temporalio/client';
+import { ActivityCancelledError } from '@temporalio/client/lib/errors.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import { durationMs } from '../rules/duration.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';

@@ -1,6 +1,6 @@
 // The journal and the lease are one thing: an awaited heartbeat. It is written ahead: no statement past `mayHaveSentThrough` leaves, and the
 // record for the next ones is written while the current one runs, so that the wait hides behind the statement.
-import { emptyJournal, type Creation, type Journal } from '../rules/journal.js';
+import { emptyJournal, type Creation, type Journal, type Place } from '../rules/journal.js';
 import type { Clock } from './clock.js';
 
 export interface JournalKeeperOptions {
@@ -66,11 +66,13 @@ export class JournalKeeper {
     }
   }
 
-  acknowledge(index: number, how: 'ran' | 'skipped'): void {
+  /** `place`: where the session stands behind it, where the platform told. */
+  acknowledge(index: number, how: 'ran' | 'skipped', place?: Place): void {
     const skipped = this.#journal.skipped + (how === 'skipped' ? 1 : 0);
     const creations = this.#journal.creations.map((creation) => (creation.index === index ? { ...creation, made: creation.plain } : creation));
     const mayHaveSentThrough = Math.max(index, this.#journal.mayHaveSentThrough);
-    this.#journal = { ...this.#journal, acknowledgedThrough: index, mayHaveSentThrough, skipped, creations };
+    const stands = place === undefined ? {} : { place: { ...place, after: index } };
+    this.#journal = { ...this.#journal, acknowledgedThrough: index, mayHaveSentThrough, skipped, creations, ...stands };
     this.#coveredThrough = Math.max(index, this.#coveredThrough);
   }
 
@@ -86,6 +88,11 @@ export class JournalKeeper {
     if (this.#journal.firstSentAt === undefined) this.#journal = { ...this.#journal, firstSentAt: platformTime };
   }
 
+  /** So many statements are sent again although they may have run: they are harmless to repeat. */
+  noteRepeated(count: number): void {
+    if (count > 0) this.#journal = { ...this.#journal, repeated: (this.#journal.repeated ?? 0) + count };
+  }
+
   /**
    * Everything between the two marks is settled: what was not applied may be sent again. A CREATE that was not applied made nothing, and what
    * stands under its name is somebody else's, whenever it was created.
@@ -97,9 +104,9 @@ export class JournalKeeper {
     this.#coverAnew();
   }
 
-  /** Nothing can tell what became of what is unknown, and all of it is harmless to repeat: it may be sent again, and what it may have made stays on record. */
-  repeats(): void {
-    this.#perhapsThrough = this.#journal.mayHaveSentThrough;
+  /** Nothing can tell what became of what is unknown, and all of it, through this statement, is harmless to repeat: it may be sent again, and what it may have made stays on record. */
+  repeats(through: number): void {
+    this.#perhapsThrough = through;
     this.#coverAnew();
   }
 

@@ -8,6 +8,7 @@ import type { Secret } from '../domain/secret.js';
 import type { SecretReference } from '../domain/secret-reference.js';
 import type { Check } from '../rules/check.js';
 import type { FailureKind } from '../rules/failure-kind.js';
+import type { Place } from '../rules/journal.js';
 
 /**
  * What every error of a port looks like, whatever class it has. `message` says what was expected and what arrived, `next` what to do; neither
@@ -105,6 +106,9 @@ export interface StatementRecord {
   readonly startedAt: string;
 }
 
+/** Whether a platform could be asked to end a statement by its id. */
+export type CancelAnswer = 'asked' | 'impossible';
+
 export interface PlatformSession {
   /** As the platform reports them after login, not as the manifest says. */
   readonly identity: { readonly user: string; readonly role: string };
@@ -115,7 +119,8 @@ export interface PlatformSession {
   /** Hands over what was decided: the runner executes nothing whose SHA-256 is not the one at its index. */
   decide(statementHashes: readonly string[]): Promise<void>;
   /**
-   * Runs one statement. Rejects with a `PortError`; `ambiguous` when it may have been applied.
+   * Runs one statement, and gives where the session stands behind it, where the platform tells. Rejects with a `PortError`; `ambiguous` when it may
+   * have been applied.
    * `leaseEndsAt` is a reading of the system-wide monotonic clock in ms (`process.hrtime`): after it the runner sends nothing.
    */
   execute(statement: {
@@ -124,7 +129,12 @@ export interface PlatformSession {
     readonly tag: string;
     readonly timeoutMs: number;
     readonly leaseEndsAt: number;
-  }): Promise<{ readonly queryId: string }>;
+  }): Promise<{ readonly queryId: string; readonly place?: Place | undefined }>;
+  /**
+   * Moves the session, by statements of the runner's own, and gives where it stands then; what `place` leaves out stays. Without effect, and
+   * `undefined`, where the platform does not tell where a session stands: there the script's own statements are said again.
+   */
+  moveTo(place: Place): Promise<Place | undefined>;
   /** Everything in the platform's own history whose tag starts with `tagPrefix`, since a platform time; `unavailable` when it cannot be read in full. */
   history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'>;
   inspect(objects: readonly ObjectReference[]): Promise<readonly ObjectState[]>;
@@ -132,7 +142,7 @@ export interface PlatformSession {
    * Asks the platform to end a statement of ours, by its id. What became of it, its history says: the answer only tells whether it was asked.
    * Databricks has no such call for statements of another session, and ends them by their own timeout.
    */
-  cancel(queryId: string): Promise<'asked' | 'impossible'>;
+  cancel(queryId: string): Promise<CancelAnswer>;
   /** Logs out and ends the runner; the session is over when it returns. Never throws. */
   close(): Promise<void>;
   /** Ends the runner at once. Nothing of any statement leaves this machine after it returned. */

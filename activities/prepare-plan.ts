@@ -1,5 +1,5 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import type { EffectivePolicy, Plan, PlannedScript, PreparedPlan } from '../domain/plan.js';
+import type { Plan, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { effectivePolicy } from '../rules/script-policy.js';
 import { immutaHost } from '../rules/workflow-id.js';
@@ -77,7 +77,7 @@ function preparedPlan(
     summary,
     target: planTarget(request),
     privilegedUser,
-    dangers: [...dangers, ...ownDangers(cleanup, policy), ...ofTarget],
+    dangers: [...dangers, ...(policy.asked === policy.effective ? [] : [`Asked for "${policy.asked}", but ${policy.because}`]), ...ofTarget],
     classes,
     scripts: [bootstrap, ...(cleanup === undefined ? [] : [cleanup])],
   };
@@ -107,12 +107,4 @@ function content(request: RegistrationRequest, { bootstrap, cleanup }: Scripts):
     integrationId: null,
     childCeiling: null,
   };
-}
-
-function ownDangers(cleanup: PlannedScript | undefined, policy: EffectivePolicy): string[] {
-  const dangers: string[] = [];
-  if (cleanup === undefined)
-    dangers.push('Immuta gives no cleanup script: if the registration fails, a person has to remove what the bootstrap script made.');
-  if (policy.asked !== policy.effective) dangers.push(`Asked for "${policy.asked}", but ${policy.because}`);
-  return dangers;
 }

@@ -1,7 +1,13 @@
-// Runs one script, one statement at a time, in one session. What it guarantees and from which memory:
-// - an acknowledged statement is not sent again: the journal, stored by the Temporal server before and after (journal-keeper.ts);
-// - a statement whose answer was lost is not guessed: the platform's own history by tag, asked after the quiet period (settle-unknown.ts);
-// - nothing that was not decided runs: the runner compares the hash of every statement with the decided plan right before it sends it.
+// Runs one script, one statement at a time, in one session. What it guarantees, and from which memory:
+// - an acknowledged statement is not sent again, and none is skipped: the journal, stored by the Temporal server before a statement leaves and after
+//   its answer (journal-keeper.ts);
+// - a worker that was given up sends nothing more: the lease, which is that same record, counted on the machine's monotonic clock (runner-process.ts);
+// - a statement whose answer was lost is not guessed: the platform's own history by tag, asked after the quiet period (settle-unknown.ts); where it is
+//   silent, the platform's objects with their creation time and owner (prove-by-objects.ts); where they are too, a person;
+// - the script means in a new session what it meant in the old one: the decided script says what each statement leaves, the journal where the
+//   platform said the session stood (restore-session.ts);
+// - nothing that was not decided runs: the runner compares the hash of every statement with the decided plan right before it sends it;
+// - nothing is registered on an acknowledgement alone: what the bootstrap script made in the account is looked at (verify-made.ts).
 import { activityInfo } from '@temporalio/activity';
 import type { Decision } from '../domain/decision.js';
 import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
@@ -11,13 +17,17 @@ import { durationMs } from '../rules/duration.js';
 import { emptyJournal, longestStatementMs, readJournal, unknownCount, type Journal } from '../rules/journal.js';
 import { isSame } from '../rules/left-over.js';
 import { planScript } from '../sql/plan-script.js';
+import { sessionEffects, type SessionEffect } from '../sql/session-effect.js';
 import { applicationFailure, isPortError, refusal, StepCancelled } from './application-failure.js';
 import { isoTime, systemClock, type Clock } from './clock.js';
 import { JournalKeeper } from './journal-keeper.js';
 import type { OpenPlatform, PlatformSession, ScriptSeal } from './ports.js';
 import { openRecord, recorded, type HeartbeatRecord } from './awaited-heartbeat.js';
 import { readConnectionRequest, refuseShortTiming } from './request.js';
-import { OutcomeUnknown, settleUnknown } from './settle-unknown.js';
+import { isMadeByUs } from './prove-by-objects.js';
+import { restoreSession, SessionLost } from './restore-session.js';
+import { NotSeen, OutcomeUnknown, settleUnknown } from './settle-unknown.js';
+import { verifyMade } from './verify-made.js';
 
 export interface RunScriptInput {
   readonly request: ConnectionRequest;
@@ -77,11 +87,14 @@ export function createRunScript(dependencies: RunScriptDependencies) {
       keeper = startJournal(request, record, before, { historyReadable: input.historyReadable, clock });
       takeAnswer(keeper, input.resume);
       // All the while: a login or a look at the history may take longer than a lease, and each has a deadline of its own.
-      return await keeper.renewingWhile(runStatements({ ...dependencies, clock, request, input, script, keeper, record }));
+      return await keeper.renewingWhile(runStatements({ ...dependencies, clock, request, input, script, keeper, record, unsettledThrough: -1 }));
     } catch (error) {
       const journal = keeper?.journal ?? before; // whatever stops this attempt, what earlier ones did stays on record
       if (journal !== undefined) record.conclude(journal);
       if (error instanceof OutcomeUnknown) throw applicationFailure(error, step, { journal, statement: error.statement });
+      if (error instanceof NotSeen) throw applicationFailure(error, step, { journal, statement: error.statement, choices: error.choices });
+      if (error instanceof SessionLost)
+        throw applicationFailure(error, step, { journal, statement: error.statement, choices: error.choices, sessionLost: true });
       throw applicationFailure(error, step, { journal });
     }
   };
@@ -90,6 +103,8 @@ export function createRunScript(dependencies: RunScriptDependencies) {
 interface Script {
   readonly texts: readonly string[];
   readonly planned: readonly PlannedStatement[];
+  /** What each leaves in its session. Read only where a session has ended. */
+  readonly effects: () => readonly SessionEffect[];
 }
 
 interface Run extends RunScriptDependencies {
@@ -99,6 +114,8 @@ interface Run extends RunScriptDependencies {
   readonly script: Script;
   readonly keeper: JournalKeeper;
   readonly record: HeartbeatRecord<Journal>;
+  /** Through this statement one may still be under way at the platform, sent by an attempt before this one. */
+  unsettledThrough: number;
 }
 
 async function runStatements(run: Run): Promise<ScriptRun> {
@@ -110,8 +127,8 @@ async function runStatements(run: Run): Promise<ScriptRun> {
     keeper.noteFirstSend(platformTime(run, session));
     await keeper.flush();
     if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
-      await settle(run, session);
-      if (run.input.settleOnly !== true) await restoreSession(run, session);
+      run.unsettledThrough = await settle(run, session, run.input.settleOnly === true ? 'unwanted' : 'wanted');
+      if (run.input.settleOnly !== true) await restore(run, session, last);
     }
     while (run.input.settleOnly !== true && keeper.journal.acknowledgedThrough < last) {
       if (record.stop.aborted) throw refusal('unreachable', 'The worker is shutting down.', 'Another worker goes on with the script.');
@@ -120,6 +137,13 @@ async function runStatements(run: Run): Promise<ScriptRun> {
       queryIds.push(await runStatement(run, session, index, last));
     }
     await keeper.flush();
+    if (run.input.script.purpose === 'bootstrap' && run.input.settleOnly !== true)
+      await verifyMade(session, {
+        planned: script.planned,
+        platform: run.input.script.platform,
+        toldThrough: run.input.resume?.ranThrough ?? -1,
+        clock: run.clock,
+      });
     await session.close();
     return { statements: last + 1, ran: last + 1 - keeper.journal.skipped, skipped: keeper.journal.skipped, journal: keeper.journal, queryIds };
   } catch (error) {
@@ -134,7 +158,7 @@ async function runStatements(run: Run): Promise<ScriptRun> {
 async function endCancelled(run: Run): Promise<never> {
   if (unknownCount(run.keeper.journal) > 0) {
     const session = await openSession(run, new AbortController().signal);
-    await settle(run, session).finally(() => void session.close());
+    await settle(run, session, 'unwanted').finally(() => void session.close());
   }
   throw new StepCancelled('The run was cancelled while the script ran; the statement in flight is settled.');
 }
@@ -173,8 +197,8 @@ async function runStatement(run: Run, session: PlatformSession, index: number, l
   });
   keeper.lookAhead(index, last);
   try {
-    const { queryId } = await execution;
-    keeper.acknowledge(index, 'ran');
+    const { queryId, place } = await execution;
+    keeper.acknowledge(index, 'ran', place);
     return queryId;
   } catch (error) {
     if (!isPortError(error) || error.ambiguous) throw naming(error, run, statement);
@@ -187,8 +211,18 @@ async function runStatement(run: Run, session: PlatformSession, index: number, l
   }
 }
 
-/** A DROP of what is not there is done, with proof. A CREATE of what is there is a real conflict: settling has already told our own from others'. */
+/**
+ * A DROP of what is not there is done, with proof. A CREATE of what is there is a real conflict, unless an attempt before this one sent it and no
+ * history could tell what became of it: then the object proves it, or it is a conflict too.
+ */
 async function countsAsDone(run: Run, session: PlatformSession, statement: PlannedStatement, kind: string): Promise<boolean> {
+  if (kind === 'already-exists' && statement.index <= run.unsettledThrough) {
+    const { keeper, script, input } = run;
+    return await isMadeByUs(
+      { journal: keeper.journal, planned: script.planned, effects: script.effects(), session, platform: input.script.platform },
+      statement,
+    );
+  }
   if (run.input.script.purpose !== 'cleanup' || statement.class !== 'drop' || kind !== 'not-found' || statement.object === undefined) return false;
   const [state] = await session.inspect([statement.object]);
   return state !== undefined && !state.exists;
@@ -225,8 +259,8 @@ async function openSession(run: Run, signal: AbortSignal): Promise<PlatformSessi
   return session;
 }
 
-async function settle(run: Run, session: PlatformSession): Promise<void> {
-  await settleUnknown({
+async function settle(run: Run, session: PlatformSession, wanted: 'wanted' | 'unwanted' = 'wanted'): Promise<number> {
+  return await settleUnknown({
     keeper: run.keeper,
     planned: run.script.planned,
     session,
@@ -236,22 +270,34 @@ async function settle(run: Run, session: PlatformSession): Promise<void> {
     statementTimeoutMs,
     outlast: run.input.settleOnly === true,
     clock: run.clock,
+    platform: run.input.script.platform,
+    effects: run.script.effects,
+    unwanted: wanted === 'unwanted',
   });
 }
 
-/** Role, warehouse, database, schema and variables live in the session: those of the statements behind us are set again, under a tag of their own. */
-async function restoreSession(run: Run, session: PlatformSession): Promise<void> {
-  const through = run.keeper.journal.acknowledgedThrough;
-  for (const statement of run.script.planned.filter((candidate) => candidate.class === 'session' && candidate.index <= through)) {
-    await run.keeper.cover(through, through);
-    await session.execute({
-      index: statement.index,
-      text: run.script.texts[statement.index] ?? '',
-      tag: `${tagPrefix(run)}restore/${statement.index}`,
-      timeoutMs: statementTimeoutMs,
-      leaseEndsAt: run.keeper.leaseEndsAt,
-    });
-  }
+/** Nothing is left to do in a session that has nothing more to run. */
+async function restore(run: Run, session: PlatformSession, last: number): Promise<void> {
+  const { keeper, script, clock } = run;
+  const through = keeper.journal.acknowledgedThrough;
+  if (through < 0 || through >= last) return;
+  await restoreSession({
+    journal: keeper.journal,
+    planned: script.planned,
+    effects: script.effects(),
+    session,
+    clock,
+    async sayAgain(index) {
+      await keeper.cover(through, through);
+      await session.execute({
+        index,
+        text: script.texts[index] ?? '',
+        tag: `${tagPrefix(run)}restore/${index}`,
+        timeoutMs: statementTimeoutMs,
+        leaseEndsAt: keeper.leaseEndsAt,
+      });
+    },
+  });
 }
 
 /** Every statement carries the run, the script and its place: the platform's own history can then be asked what became of it. */
@@ -260,7 +306,8 @@ function tagPrefix(run: Run): string {
 }
 
 function openScript(seal: ScriptSeal, sealed: SealedScript): Script {
-  const { planned: plan, statements: texts } = planScript(seal.open(sealed), sealed.platform, sealed.purpose);
+  const text = seal.open(sealed);
+  const { planned: plan, statements: texts } = planScript(text, sealed.platform, sealed.purpose);
   const decided = sealed.statementHashes;
   if (plan.sha256 !== sealed.sha256 || texts.length !== decided.length || plan.statements.some(({ sha256 }, index) => sha256 !== decided[index])) {
     throw refusal(
@@ -269,7 +316,8 @@ function openScript(seal: ScriptSeal, sealed: SealedScript): Script {
       'Start the run again, and decide on the plan it shows.',
     );
   }
-  return { texts, planned: plan.statements };
+  let effects: readonly SessionEffect[] | undefined;
+  return { texts, planned: plan.statements, effects: () => (effects ??= sessionEffects(text, sealed.platform)) };
 }
 
 /** Nothing may run what a person meant to run elsewhere. */
@@ -315,7 +363,9 @@ function planned(script: Script, index: number): PlannedStatement {
 function naming(error: unknown, run: Run, statement: PlannedStatement): unknown {
   if (!isPortError(error)) return error;
   const place = `Statement ${statement.index + 1} of ${run.script.planned.length} of the ${run.input.script.purpose} script (line ${statement.line}, ${statement.class}${statement.object ? ` ${statement.object.kind} ${statement.object.name}` : ''})`;
-  return Object.assign(refusal(error.kind, `${place}: ${error.message}`, error.next), {
+  const own = `Statement ${statement.index + 1} `; // what the session calls it, which knows no script
+  const told = error.message.startsWith(own) ? `${place} ${error.message.slice(own.length)}` : `${place}: ${error.message}`;
+  return Object.assign(refusal(error.kind, told, error.next), {
     ambiguous: error.ambiguous,
     queryId: error.queryId,
     retryAfterMs: error.retryAfterMs,

@@ -1,5 +1,5 @@
 // One line of a result: a number with its interval, its target, and what the interval allows to say about it.
-import { median, medianInterval, type Interval } from './statistics.js';
+import { bootstrapInterval, median, percentile, type Interval } from './statistics.js';
 
 export type Unit = 'x' | 'ms' | 'MB' | 'MB/s' | 'events' | 'calls';
 
@@ -24,7 +24,15 @@ export interface Line {
 /** The median of values that were measured. */
 export function line(what: string, values: readonly number[], unit: Unit, target?: Target): Line {
   const value = median(values);
-  const interval = medianInterval(values);
+  const interval = bootstrapInterval(values);
+  return { what, value, unit, interval, n: values.length, ...(target === undefined ? {} : { target }), verdict: verdict(value, interval, target) };
+}
+
+/** The 95th percentile: what nearly everybody waits at most. */
+export function slowestLine(what: string, values: readonly number[], unit: Unit, target?: Target): Line {
+  const slowest = (sample: readonly number[]): number => percentile(sample, 0.95);
+  const value = slowest(values);
+  const interval = bootstrapInterval(values, slowest);
   return { what, value, unit, interval, n: values.length, ...(target === undefined ? {} : { target }), verdict: verdict(value, interval, target) };
 }
 

@@ -3,15 +3,19 @@
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark.js';
 import { beginConfiguration } from './configuration.js';
+import { deregistration } from './deregistration.js';
 import { help } from './help.js';
+import { journal } from './journal.js';
 import { plan } from './plan.js';
 import { reportText, type BenchmarkResult } from './report.js';
 import { registration } from './registration.js';
-import { script } from './script.js';
+import { resumption } from './resumption.js';
+import { runner } from './runner.js';
+import { scripts } from './script.js';
 import { openStage, type Stage } from './stage.js';
 import { workerStart } from './worker-start.js';
 
-const benchmarks: readonly Benchmark[] = [help, workerStart, registration, plan, script];
+const benchmarks: readonly Benchmark[] = [help, workerStart, registration, deregistration, plan, runner, ...scripts, journal, ...resumption];
 
 try {
   await measure();

@@ -1,14 +1,13 @@
 // One whole registration under the policy `automatic`, from the start by a Temporal client to its result, with remote ends that answer at once, which
 // leaves Mooring's own cost, and after 30 ms, which shows what of it anyone can feel. The naked side makes the calls that the ledger recorded of the product; the ledger says that the counts are equal.
 import { Client } from '@temporalio/client';
-import type { LedgerLine } from '../dev/simulator-control.js';
-import { connectionWorkflowId } from '../rules/workflow-id.js';
-import { openConnections } from '../client/connections.js';
 import type { Benchmark } from './benchmark.js';
 import { line, paired, ratioLine, type Line } from './line.js';
 import type { Work } from './naked/activities.js';
 import { nakedQueue } from './naked/start.js';
-import { nakedWork, registrationRequest } from './request.js';
+import { startProduct, type ProductSide } from './product.js';
+import { remoteCalls, requireSameCalls } from './remote-calls.js';
+import { nakedWork } from './request.js';
 import { interleave, nextRunnerMs, timed } from './rounds.js';
 import type { Stage } from './stage.js';
 
@@ -17,7 +16,7 @@ export const registration: Benchmark = {
   summary: 'one registration, on simulators at 0 ms and at 30 ms',
   async run({ quick, stage: open }) {
     const stage = await open();
-    const product = await productSide(stage);
+    const product = await startProduct(stage);
     const nakedWorker = await stage.naked.startWorker();
     try {
       const recorded = await recordProduct(stage, product);
@@ -67,41 +66,6 @@ async function atLatency(stage: Stage, sides: Sides, places: readonly string[], 
   ];
 }
 
-interface ProductSide {
-  register(key: string): Promise<void>;
-  /** Of the newest registration. */
-  historyEvents(): Promise<number>;
-  close(): Promise<void>;
-}
-
-async function productSide({ sandbox, temporal }: Stage): Promise<ProductSide> {
-  const worker = await sandbox.startWorker();
-  const connections = await openConnections({
-    environment: { ...sandbox.commandEnvironment },
-    taskQueue: 'mooring',
-    timing: registrationRequest(sandbox, 'timing').timing,
-    dev: undefined,
-  });
-  let newest = '';
-  return {
-    async register(key) {
-      const request = registrationRequest(sandbox, key);
-      const { kind } = await connections.start(request);
-      if (kind !== 'started') throw new Error(`The registration of ${key} was not started.`);
-      newest = connectionWorkflowId(request.immuta.url, key);
-      const { outcome } = (await temporal.client.workflow.getHandle(newest).result()) as { readonly outcome?: string };
-      if (outcome !== 'registered') throw new Error(`The registration of ${key} ended as ${outcome}.`);
-    },
-    async historyEvents() {
-      return (await temporal.client.workflow.getHandle(newest).fetchHistory()).events?.length ?? Number.NaN;
-    },
-    async close() {
-      await connections.close();
-      await worker.stop();
-    },
-  };
-}
-
 interface Recorded extends Pick<Work, 'greeting' | 'lookStatements'> {
   /** Where a fault would meet each of the calls. */
   readonly places: readonly string[];
@@ -144,26 +108,4 @@ let keys = 0;
 
 function nextKey(side: string): string {
   return `${side}_${++keys}`;
-}
-
-/** What reached Immuta and Snowflake, in a form that can be compared between two sides. */
-function remoteCalls(ledger: readonly LedgerLine[]): string[] {
-  return ledger.flatMap(({ kind, simulator, method, route, path, verb, status }) => {
-    if (kind === 'statement') return [`${simulator} ${String(verb)} ${String(status)}`];
-    return kind === 'request' ? [`${simulator} ${method} ${route ?? String(path)}`] : [];
-  });
-}
-
-function requireSameCalls({ product, naked }: Record<'product' | 'naked', readonly string[]>): void {
-  const [mine, other] = [product, naked].map((calls) => calls.toSorted().join('\n'));
-  if (mine === other) return;
-  const only = (calls: readonly string[], others: readonly string[]): string =>
-    [...new Set(calls)].filter((call) => count(calls, call) > count(others, call)).join(', ');
-  throw new Error(
-    `The two sides do not make the same calls. Product more often: ${only(product, naked)}. Naked more often: ${only(naked, product)}.`,
-  );
-}
-
-function count(calls: readonly string[], wanted: string): number {
-  return calls.filter((call) => call === wanted).length;
 }

@@ -1,120 +1,135 @@
 // How fast a script runs, statement after statement: the product's script activity with its runner process and its journal, against a loop over the
-// bare driver. Both are timed by the platform's ledger, from the end of the first statement to the end of the last, so that logins are left out.
+// bare driver. Both are timed by the platform's ledger, from the end of the first statement to the end of the last, so that logins are left out; the
+// same ledger says that there was one login.
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import type { RunScriptInput } from '../activities/run-script.js';
-import { readKeyRing } from '../secrets/key-ring.js';
-import { createScriptSeal } from '../secrets/sealed-script.js';
-import { planScript } from '../sql/plan-script.js';
-import { createDataConverter } from '../temporal/data-converter.js';
+import type { Platform } from '../domain/script.js';
 import type { Benchmark } from './benchmark.js';
 import { line, paired, type Line } from './line.js';
 import { nakedQueue } from './naked/start.js';
-import { nakedWork, registrationRequest } from './request.js';
+import { databricksLogin, nakedWork } from './request.js';
 import { interleave, nextRunnerMs } from './rounds.js';
+import { scriptRunner, startScriptWorkflows } from './script-product.js';
 import type { Stage } from './stage.js';
 
-const statements = Array.from({ length: 100 }, (_, index) => `CREATE ROLE BENCH_${index}`);
+interface Setting {
+  readonly name: string;
+  readonly platform: Platform;
+  readonly length: number;
+  /** Rounds at each time a statement takes on the platform, in a full run and in a quick one. */
+  readonly rounds: readonly (readonly [delayMs: number, full: number, quick: number])[];
+  /** Also as on a platform whose history cannot be asked after a crash: every statement waits for a record of its own. */
+  readonly careful?: boolean;
+}
 
-export const script: Benchmark = {
-  name: 'script',
-  summary: 'a script of 100 statements',
-  async run({ quick, stage: open }) {
-    const stage = await open();
-    const product = await stage.sandbox.startWorker();
-    const naked = await stage.naked.startWorker();
-    const workflows = await startWorkflowWorker(stage);
-    try {
-      return [...(await atLatency(stage, 0, quick ? 3 : 15)), ...(await atLatency(stage, 30, quick ? 2 : 7))];
-    } finally {
-      await workflows.stop();
-      await naked.stop();
-      await product.stop();
-    }
-  },
-};
+const short: Setting['rounds'] = [
+  [0, 15, 2],
+  [5, 9, 1],
+  [30, 7, 1],
+];
+/** At 30 ms a round of two sides takes more than a minute: a quick run leaves it out. */
+const long: Setting['rounds'] = [
+  [0, 7, 1],
+  [5, 5, 0],
+  [30, 3, 0],
+];
 
-async function atLatency(stage: Stage, delayMs: number, rounds: number): Promise<Line[]> {
+export const scripts: readonly Benchmark[] = (
+  [
+    { name: 'script', platform: 'Snowflake', length: 100, rounds: short, careful: true },
+    { name: 'script-databricks', platform: 'Databricks', length: 100, rounds: short },
+    { name: 'long-script', platform: 'Snowflake', length: 1_000, rounds: long },
+    { name: 'long-script-databricks', platform: 'Databricks', length: 1_000, rounds: long },
+  ] satisfies readonly Setting[]
+).map(benchmarkOf);
+
+function benchmarkOf(setting: Setting): Benchmark {
+  const { name, platform, length, rounds } = setting;
+  return {
+    name,
+    summary: `a script of ${length} statements on ${platform}`,
+    async run({ quick, stage: open }) {
+      const stage = await open();
+      const product = await stage.sandbox.startWorker();
+      const naked = await stage.naked.startWorker();
+      const workflows = await startScriptWorkflows(stage);
+      try {
+        const lines: Line[] = [];
+        for (const [delayMs, full, few] of rounds) {
+          if ((quick ? few : full) > 0) lines.push(...(await atLatency(stage, setting, delayMs, quick ? few : full)));
+        }
+        return lines;
+      } finally {
+        await workflows.stop();
+        await naked.stop();
+        await product.stop();
+      }
+    },
+  };
+}
+
+/** Statements that change something, are decided by no state, and are carried out at once. */
+export function statementsOn(platform: Platform, length: number): readonly string[] {
+  return Array.from({ length }, (_, index) => (platform === 'Snowflake' ? `CREATE ROLE BENCH_${index}` : `CREATE CATALOG bench_${index}`));
+}
+
+export const statementPlace = { Snowflake: 'snowflake:query', Databricks: 'databricks:ExecuteStatement' } as const;
+
+async function atLatency(stage: Stage, { platform, length, careful }: Setting, delayMs: number, rounds: number): Promise<Line[]> {
+  const statements = statementsOn(platform, length);
+  let logins = 0;
   const measure = (run: () => Promise<void>) => async (): Promise<number> => {
     await stage.control.reset();
-    if (delayMs > 0) await stage.control.faults([{ where: 'snowflake:query', nth: 0, kind: 'delay', delayMs }]);
+    if (delayMs > 0) await stage.control.faults([{ where: statementPlace[platform], nth: 0, kind: 'delay', delayMs }]);
     await run();
-    return perStatement(stage);
+    return perStatement(stage, length);
   };
-  const { product, careful, bare } = await interleave(
-    {
-      product: measure(await productRun(stage, true)),
-      careful: measure(await productRun(stage, false)),
-      bare: measure(await bareRun(stage)),
+  const run = await scriptRunner(stage, platform, statements);
+  const product = measure(() => run({ historyReadable: true }));
+  const bare = measure(await bareRun(stage, platform, statements));
+  const sides = {
+    product: async () => {
+      const ms = await product();
+      logins = Math.max(logins, await loginCount(stage));
+      return ms;
     },
-    { rounds, settleMs: nextRunnerMs },
-  );
+    bare,
+  };
+  const other = careful === true ? measure(() => run({ historyReadable: false })) : () => Number.NaN;
+  const samples = await interleave({ ...sides, careful: other }, { rounds, settleMs: nextRunnerMs });
   const at = `at ${delayMs} ms`;
-  const speed = paired(product, bare, (mine, other) => other / mine);
-  const added = (side: readonly number[]): number[] => paired(side, bare, (mine, other) => mine - other);
+  const speed = paired(samples.product, samples.bare, (mine, bareMs) => bareMs / mine);
+  const added = (side: readonly number[]): number[] => paired(side, samples.bare, (mine, other) => mine - other);
   return [
-    line(`speed ${at}, product / bare driver`, speed, 'x', ...(delayMs === 0 ? [] : [{ atLeast: 0.97 }])),
-    line(`added to a statement ${at}`, added(product), 'ms', ...(delayMs === 0 ? [{ atMost: 1 }] : [])),
-    line(`added ${at} where the history is unreadable`, added(careful), 'ms'),
-    line(`a statement ${at}, product`, product, 'ms'),
-    line(`a statement ${at}, bare driver`, bare, 'ms'),
+    line(`speed ${at}, product / bare driver`, speed, 'x', ...(delayMs === 30 ? [{ atLeast: 0.97 }] : [])),
+    line(`added to a statement ${at}`, added(samples.product), 'ms', ...(delayMs === 0 ? [{ atMost: 1 }] : [])),
+    ...(careful === true ? [line(`added ${at} where the history is unreadable`, added(samples.careful), 'ms')] : []),
+    line(`a statement ${at}, product`, samples.product, 'ms'),
+    line(`a statement ${at}, bare driver`, samples.bare, 'ms'),
+    line(`logins of one script ${at}`, [logins], 'calls', { atMost: 1 }),
   ];
 }
 
 /** From the ledger, ms from the end of one statement to the end of the next. Throws if not each of them ran once. */
-async function perStatement({ control }: Stage): Promise<number> {
+async function perStatement({ control }: Stage, length: number): Promise<number> {
   const ran = (await control.ledger()).filter(({ kind, verb, status }) => kind === 'statement' && verb === 'CREATE' && status === 'success');
   const [first, last] = [ran[0], ran.at(-1)].map((entry) => Date.parse(String(entry?.['time'])));
-  if (ran.length !== statements.length || first === undefined || last === undefined)
-    throw new Error(`${ran.length} of ${statements.length} statements ran.`);
+  if (ran.length !== length || first === undefined || last === undefined) throw new Error(`${ran.length} of ${length} statements ran.`);
   return (last - first) / (ran.length - 1);
 }
 
-async function bareRun({ sandbox, temporal }: Stage): Promise<() => Promise<void>> {
+async function loginCount({ control }: Stage): Promise<number> {
+  const requests = (await control.ledger()).filter(({ kind }) => kind === 'request');
+  return requests.filter(({ path, call }) => call === 'OpenSession' || String(path).startsWith('/session/v1/login-request')).length;
+}
+
+async function bareRun({ sandbox, temporal }: Stage, platform: Platform, statements: readonly string[]): Promise<() => Promise<void>> {
   const client = new Client({ connection: temporal.client.connection });
+  const start = { workflowId: '', taskQueue: nakedQueue };
+  if (platform === 'Databricks') {
+    const login = databricksLogin(sandbox);
+    return async () => client.workflow.execute('nakedDatabricksScript', { ...start, workflowId: randomUUID(), args: [login, statements] });
+  }
   const work = await nakedWork(sandbox, 'script', { greeting: [], lookStatements: [] });
-  return async () => client.workflow.execute('nakedScript', { workflowId: randomUUID(), taskQueue: nakedQueue, args: [work, statements] });
-}
-
-const workflowQueue = 'benchmark';
-
-async function productRun({ sandbox, temporal }: Stage, historyReadable: boolean): Promise<() => Promise<void>> {
-  const text = `${statements.join(';\n')};\n`;
-  const { hashes } = planScript(text, 'Snowflake', 'bootstrap');
-  const input: RunScriptInput = {
-    request: registrationRequest(sandbox, 'script'),
-    script: createScriptSeal(await readKeyRing(sandbox.scriptKeysFile)).seal({
-      platform: 'Snowflake',
-      purpose: 'bootstrap',
-      text,
-      statementHashes: hashes,
-    }),
-    decisions: [{ by: 'policy', verdict: 'approve', channel: 'policy', at: new Date().toISOString() }],
-    identity: { user: 'MOORING_ADMIN', role: 'ACCOUNTADMIN' },
-    historyReadable,
-    targets: [],
-  };
-  return async () =>
-    temporal.client.workflow.execute('oneScript', { workflowId: randomUUID(), taskQueue: workflowQueue, args: ['mooring-platform', input] });
-}
-
-/** The workflow runs here, its activity in the product's worker. */
-async function startWorkflowWorker({ sandbox }: Stage): Promise<{ stop(): Promise<void> }> {
-  const connection = await NativeConnection.connect({ address: sandbox.address });
-  const worker = await Worker.create({
-    connection,
-    taskQueue: workflowQueue,
-    workflowsPath: fileURLToPath(new URL('./script-workflow.js', import.meta.url)),
-    dataConverter: createDataConverter(await readKeyRing(sandbox.codecKeysFile), 'default'),
-  });
-  const running = worker.run();
-  return {
-    async stop() {
-      worker.shutdown();
-      await running;
-      await connection.close();
-    },
-  };
+  return async () => client.workflow.execute('nakedScript', { ...start, workflowId: randomUUID(), args: [work, statements] });
 }

@@ -8,14 +8,22 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
+/** The value that a share of the values does not exceed: 0.95 for the 95th percentile. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const found = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+  if (found === undefined) throw new RangeError('There is no percentile of nothing.');
+  return found;
+}
+
 export type Interval = readonly [low: number, high: number];
 
 const resamples = 2_000; // the ends of the interval then move by less than the noise between two runs
 
-/** The 95 % interval of the median by bootstrap. The same values give the same interval. */
-export function medianInterval(values: readonly number[]): Interval {
+/** The 95 % interval of the median, or of another statistic, by bootstrap. The same values give the same interval. */
+export function bootstrapInterval(values: readonly number[], statistic: (values: readonly number[]) => number = median): Interval {
   const random = seededRandom(values.length);
-  const medians = Array.from({ length: resamples }, () => median(values.map(() => values[Math.floor(random() * values.length)] ?? Number.NaN)));
+  const medians = Array.from({ length: resamples }, () => statistic(values.map(() => values[Math.floor(random() * values.length)] ?? Number.NaN)));
   medians.sort((left, right) => left - right);
   return [medians[Math.floor(resamples * 0.025)] ?? Number.NaN, medians[Math.ceil(resamples * 0.975) - 1] ?? Number.NaN];
 }

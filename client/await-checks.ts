@@ -2,8 +2,8 @@
 // that are there and do not take it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandleWithStartDetails } from '@temporalio/client';
-import { WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { WorkflowFailedError } from '@temporalio/client/lib/errors.js';
+import { ApplicationFailure } from '@temporalio/common/lib/failure.js';
 import type { FailureKind } from '../rules/failure-kind.js';
 import type { checkConnection } from '../workflows/index.js';
 import { CommandError } from './command-error.js';

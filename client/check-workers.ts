@@ -14,7 +14,7 @@ export async function checkWorkers(connections: { readonly newestPoll: NewestPol
   if (missing.length === 0) return;
   throw new CommandError(
     'no-worker',
-    `No worker asks for work on the task queue ${missing.map((queue) => `"${queue}"`).join(' and ')}, so nothing was started.`,
+    `No worker asks for work on the task queue${missing.length === 1 ? '' : 's'} ${missing.map((queue) => `"${queue}"`).join(' and ')}, so nothing was started.`,
     'Start one with "mooring worker" (or "mooring dev"), or use --no-worker-check to start the run and let it wait.',
   );
 }

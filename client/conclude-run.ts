@@ -19,7 +19,7 @@ export function concludeRun(output: Output, { because, state }: Followed, named:
   }
   const code = runExitCode(state);
   const view = viewOf(state);
-  output.result(view, runLines(view, output.style));
+  output.result(view, runLines(view, output.resultWidth, output.style));
   if (because === 'waited') output.say(words`Still ${view.phase ?? 'going on'}. Come back with "mooring watch ${named}".`);
   return code;
 }

@@ -1,7 +1,8 @@
 // Every call of the commands on Temporal, typed. Workflows are started by name: the command line never loads workflow code.
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client/lib/errors.js';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common/lib/failure.js';
 import type { DecisionMessage, ResolveMessage, Verdict } from '../domain/decision.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Plan } from '../domain/plan.js';

@@ -1,5 +1,6 @@
 // The one table of exit codes. Scripts hold on to it: a change is a breaking change (CHANGELOG.md).
 import type { OutcomeName } from '../domain/outcome.js';
+import { isFailureKind, type FailureKind } from '../rules/failure-kind.js';
 import type { Phase } from '../rules/phase.js';
 
 export const exitCodes = {
@@ -32,7 +33,7 @@ const ofOutcome: Readonly<Record<OutcomeName, ExitCode>> = {
 };
 
 /** Why a command itself failed, apart from what its run ended as. */
-export type CommandErrorKind =
+type OwnErrorKind =
   | 'usage'
   | 'manifest'
   | 'not-found'
@@ -45,7 +46,10 @@ export type CommandErrorKind =
   | 'ended-from-outside'
   | 'internal';
 
-const ofError: Readonly<Record<CommandErrorKind, ExitCode>> = {
+/** A failure kind: what a worker found out for a command that starts no run of its own. Its exit code is that of a failed run. */
+export type CommandErrorKind = OwnErrorKind | FailureKind;
+
+const ofError: Readonly<Record<OwnErrorKind, ExitCode>> = {
   usage: exitCodes.usage,
   manifest: exitCodes.usage,
   'not-found': exitCodes.failed,
@@ -69,5 +73,5 @@ export function phaseExitCode(phase: Phase | undefined): ExitCode {
 }
 
 export function errorExitCode(kind: CommandErrorKind): ExitCode {
-  return ofError[kind];
+  return isFailureKind(kind) ? exitCodes.failed : ofError[kind];
 }

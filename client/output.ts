@@ -8,6 +8,8 @@ export interface Output {
   readonly interactive: boolean;
   /** The width of the terminal, or a width that suits a log. */
   readonly width: number;
+  /** The width of the terminal that the result goes to; endless where it goes elsewhere. */
+  readonly resultWidth: number;
   /** The command's result: the object with --json, else the lines. */
   result(value: object, lines: readonly SafeText[]): void;
   /** A word to the person, never a result. */
@@ -42,6 +44,9 @@ export function createOutput({ json, environment, stdout, stderr }: OutputOption
     interactive: stderr.isTTY === true && environment['TERM'] !== 'dumb' && !isSet(environment['CI']),
     get width() {
       return Math.max(40, stderr.columns ?? stdout.columns ?? 100);
+    },
+    get resultWidth() {
+      return stdout.isTTY === true ? Math.max(40, stdout.columns ?? 100) : Number.POSITIVE_INFINITY;
     },
     result: (value, lines) => void stdout.write(json ? `${safeJson(value)}\n` : lines.map((line) => `${line.toString()}\n`).join('')),
     say: (line) => void stderr.write(`${line.toString()}\n`),

@@ -1,7 +1,7 @@
 // The plan of a run stands in its history, as the result of the step that made it, and beside it the sealed scripts. They are read from there and not
 // from the memo: a memo comes with every list of runs, and a plan may be large.
 import type { Client } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { Plan } from '../domain/plan.js';
 import type { Purpose, SealedScript } from '../domain/script.js';
 

@@ -101,5 +101,7 @@ function invitation({ phase, gate, connectionKey }: RunState, output: Output): S
     const asked = gate?.attention === undefined ? [] : [words`  asked    ${gate.attention.reason}`];
     return [...asked, words`  look     mooring show ${connectionKey}`, ...invitationLines(gate, connectionKey)];
   }
-  return gate?.attention === undefined ? [] : attentionLines(gate.attention, connectionKey, output.talkStyle);
+  return gate?.attention === undefined
+    ? []
+    : attentionLines(gate.attention, connectionKey, output.interactive ? output.width : Number.POSITIVE_INFINITY, output.talkStyle);
 }

@@ -6,6 +6,8 @@ import { shortened } from './safe-text.js';
 
 export interface Progress {
   readonly phase: Phase;
+  /** The step that it belongs to, where that is not the phase's own: a script that waits to be run elsewhere. */
+  readonly step?: Phase | undefined;
   /** The statement under way or next, from 1. */
   readonly statement?: number | undefined;
   readonly of?: number | undefined;
@@ -17,7 +19,14 @@ export function progressOf(state: RunState, now: number): Progress {
   const phase = isOpen(state) ? (state.phase ?? 'preparing') : 'ended';
   const running = phase === 'running' || phase === 'undoing' || phase === 'cleaning' ? statementOf(state, phase) : undefined;
   const message = running === undefined ? messageOf(state, phase, now) : `statement ${running.statement} of ${running.of}: ${running.text}`;
-  return { phase, statement: running?.statement, of: running?.of, message: message + retryOf(state) };
+  const step = phase === 'awaiting-decision' ? stepElsewhere(state) : undefined;
+  return { phase, ...(step === undefined ? {} : { step }), statement: running?.statement, of: running?.of, message: message + retryOf(state) };
+}
+
+/** The cleanup script is asked for when the decision lies long behind. */
+function stepElsewhere({ gate, operation }: RunState): Phase | undefined {
+  if (gate?.attention?.id !== 'external-cleanup') return undefined;
+  return operation === 'register' ? 'undoing' : 'cleaning';
 }
 
 function statementOf(state: RunState, phase: Phase): { statement: number; of: number; text: string } | undefined {

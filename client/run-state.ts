@@ -1,8 +1,9 @@
 // A run as Temporal describes it, put into our words. Everything here comes from Describe and List: no Query, so it needs no worker.
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
-import { decodeArrayFromPayloads, decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { decodeArrayFromPayloads, decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { RunView } from '../domain/outcome.js';
 import type { Plan } from '../domain/plan.js';
+import type { Purpose } from '../domain/script.js';
 import type { Journal } from '../rules/journal.js';
 import { readJournal } from '../rules/journal.js';
 import type { Phase } from '../rules/phase.js';
@@ -106,8 +107,6 @@ export function stateOfInfo(info: Omit<WorkflowExecutionInfo, 'raw'>): RunState 
 /** What commands print of a run: the outcome it wrote itself, or what can be seen from outside. */
 export function viewOf(state: RunState): RunView {
   if (state.outcome !== undefined) return { ...state.outcome, endedAt: state.outcome.endedAt ?? state.endedAt };
-  const ran = state.steps.find((step) => step.journal !== undefined)?.journal;
-  const running = state.phase === 'undoing' || state.phase === 'cleaning' ? 'cleanup' : 'bootstrap';
   return {
     v: 1,
     phase: isOpen(state) ? state.phase : 'ended',
@@ -116,13 +115,7 @@ export function viewOf(state: RunState): RunView {
     workflowId: state.workflowId,
     runId: state.runId,
     digest: state.digest ?? state.plan?.digest,
-    scripts: (state.plan?.scripts ?? []).map(({ purpose, sha256, statements }) => ({
-      purpose,
-      sha256,
-      statements: statements.length,
-      ran: purpose === running && ran !== undefined ? ran.acknowledgedThrough + 1 - ran.skipped : 0,
-      skipped: purpose === running && ran !== undefined ? ran.skipped : 0,
-    })),
+    scripts: scriptsOf(state),
     decisions: [],
     leftBehind: [],
     attention: state.gate?.attention,
@@ -130,6 +123,38 @@ export function viewOf(state: RunState): RunView {
     endedAt: state.endedAt,
   };
 }
+
+/** How far each script came, of those of which that is known from outside. */
+function scriptsOf({ gate, phase, plan, steps }: RunState): RunView['scripts'] {
+  if (gate?.scripts !== undefined) return gate.scripts;
+  const journal = steps.find((step) => step.journal !== undefined)?.journal;
+  return (plan?.scripts ?? []).flatMap(({ purpose, sha256, statements: { length: statements } }) => {
+    const reached = reachedIn(purpose, phase, statements, journal);
+    return reached === undefined ? [] : [{ purpose, sha256, statements, ...reached }];
+  });
+}
+
+function reachedIn(purpose: Purpose, phase: Phase | undefined, statements: number, journal: Journal | undefined): Reached | undefined {
+  const none = { ran: 0, skipped: 0 };
+  const asRecorded = journal === undefined ? none : { ran: journal.acknowledgedThrough + 1 - journal.skipped, skipped: journal.skipped };
+  switch (phase) {
+    case 'preparing':
+    case 'awaiting-decision':
+    case 'deleting':
+      return none;
+    case 'running':
+      return purpose === 'bootstrap' ? asRecorded : none;
+    case 'registering':
+      return purpose === 'bootstrap' ? { ran: statements, skipped: 0 } : none;
+    case 'undoing':
+    case 'cleaning':
+      return purpose === 'cleanup' ? asRecorded : undefined;
+    default:
+      return undefined;
+  }
+}
+
+type Reached = Pick<RunView['scripts'][number], 'ran' | 'skipped'>;
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;

@@ -1,7 +1,8 @@
 // Checks as a person reads them: what was looked at, what was found, and under a failure its cure, with the text to paste on a line of its own.
 import type { Check } from '../rules/check.js';
 import type { SafeText, Style, Styler } from './safe-text.js';
-import { paragraph, words } from './safe-text.js';
+import { words } from './safe-text.js';
+import { wrapped } from './wrapped.js';
 
 export interface CheckGroup {
   readonly title: string;
@@ -73,18 +74,5 @@ function partsOf(cure: string): readonly { readonly text: string; readonly paste
     const [, lead = '', sql] = statement.exec(line) ?? [];
     if (sql === undefined) return [{ text: line, paste: false }];
     return [...(lead === '' ? [] : [{ text: lead.trimEnd(), paste: false }]), { text: sql, paste: true }];
-  });
-}
-
-/** Lines of at most `room` code points, broken at blanks; a word that is longer stays whole. */
-function wrapped(text: string, room: number): readonly string[] {
-  return paragraph(text).flatMap((line) => {
-    const lines: string[] = [];
-    for (const word of line.toString().split(' ')) {
-      const last = lines.at(-1);
-      if (last === undefined || Array.from(last).length + 1 + Array.from(word).length > room) lines.push(word);
-      else lines[lines.length - 1] = `${last} ${word}`;
-    }
-    return lines;
   });
 }

@@ -2,9 +2,10 @@ import type { Attention, RunView } from '../domain/outcome.js';
 import type { SafeText, Style, Styler } from './safe-text.js';
 import type { PendingDecision } from '../workflows/messages.js';
 import { joined, words } from './safe-text.js';
+import { hanging } from './wrapped.js';
 
 /** A run for a person: what became of it, or where it is, and what to do next. */
-export function runLines(view: RunView, style: Styler): SafeText[] {
+export function runLines(view: RunView, width: number, style: Styler): SafeText[] {
   const where = view.outcome === undefined ? words`${view.phase ?? 'unknown'}` : words`${view.outcome}`;
   const lines = [
     words`${view.connectionKey}  ${style(colourOf(view), where)}  (${view.operation})`,
@@ -12,35 +13,39 @@ export function runLines(view: RunView, style: Styler): SafeText[] {
     words`  started    ${view.startedAt}`,
   ];
   if (view.endedAt !== undefined) lines.push(words`  ended      ${view.endedAt}`);
-  if (view.integrationId !== undefined) lines.push(words`  integration ${view.integrationId}`);
+  if (view.integrationId !== undefined) lines.push(words`  Immuta     integration ${view.integrationId}`);
   if (view.digest !== undefined) lines.push(words`  digest     ${view.digest}`);
   for (const script of view.scripts) {
     const skipped = script.skipped > 0 ? words`, ${script.skipped} skipped` : words``;
-    lines.push(words`  ${script.purpose.padEnd(10)} ${script.ran} of ${script.statements} statements ran${skipped}`);
+    const { repeated = 0 } = script;
+    const twice = repeated > 0 ? words`, ${repeated} perhaps twice (harmless; the query history could not be read)` : words``;
+    lines.push(words`  ${script.purpose.padEnd(10)} ${script.ran} of ${script.statements} statements ran${skipped}${twice}`);
   }
+  const told = (label: SafeText, text: string): void => void lines.push(...hanging(words`  ${label}`, labelWidth, text, width));
   for (const { verdict, by, at, channel, comment } of view.decisions) {
-    lines.push(
-      words`  ${verdict === 'approve' ? 'approved' : 'rejected'}   by ${by} at ${at} (${channel})${comment === undefined ? '' : `: ${comment}`}`,
-    );
+    const why = comment === undefined ? '' : `: ${comment}`;
+    told(words`${verdict === 'approve' ? 'approved' : 'rejected'}   `, `by ${by} at ${at} (${channel})${why}`);
   }
   if (view.failure !== undefined) {
     const { kind, message, next, step } = view.failure;
-    lines.push(words`  ${style('red', words`failure`)}    ${kind} in ${step}: ${message}`, words`  next       ${next}`);
+    told(words`${style('red', words`failure`)}    `, `${kind} in ${step}: ${message}`);
+    told(words`next       `, next);
   }
-  for (const { by, purpose, at } of view.reveals ?? []) lines.push(words`  revealed   the ${purpose} script to ${by} at ${at}`);
-  for (const left of view.leftBehind) lines.push(words`  ${style('yellow', words`left`)}       ${left}`);
-  if (view.attention !== undefined) lines.push(...attentionLines(view.attention, view.connectionKey, style));
+  for (const { by, purpose, at } of view.reveals ?? []) told(words`revealed   `, `the ${purpose} script to ${by} at ${at}`);
+  for (const left of view.leftBehind) told(words`${style('yellow', words`left`)}       `, left);
+  if (view.attention !== undefined) lines.push(...attentionLines(view.attention, view.connectionKey, width, style));
   return lines;
 }
 
 /** What a person is asked to settle, with the command for each answer. */
-export function attentionLines(attention: Attention, run: string, style: Styler): SafeText[] {
+export function attentionLines(attention: Attention, run: string, width: number, style: Styler): SafeText[] {
   const { reason, since, statement, left, choices, digest } = attention;
   const what = isElsewhere(attention) ? 'run elsewhere' : 'needs attention';
-  const lines = [words`  ${style('yellow', words`${what}`)} since ${since}: ${reason}`];
+  const lines = [...hanging(words`  ${style('yellow', words`${what}`)} `, what.length + 3, `since ${since}: ${reason}`, width)];
   if (statement !== undefined) {
-    lines.push(words`  statement ${statement.index + 1}: ${statement.text.replaceAll(/\s+/g, ' ')}`);
-    lines.push(words`  looked at  ${statement.lookedAt}; found ${statement.found}`);
+    const { index, text, lookedAt, found } = statement;
+    lines.push(...hanging(words`  statement  `, labelWidth, `${index + 1}: ${text}`, width));
+    lines.push(...hanging(words`  looked at  `, labelWidth, `${lookedAt}; found ${found}`, width));
   }
   for (const object of left) lines.push(words`  may be left ${object}`);
   lines.push(words`  choices    ${joined([...choices], ', ')}`);
@@ -51,6 +56,9 @@ export function attentionLines(attention: Attention, run: string, style: Styler)
   }
   return lines;
 }
+
+/** `  approved   `: what stands before everything that is told of a run. What has several lines hangs there: none of them can pass for one of ours. */
+const labelWidth = 13;
 
 /** Whether a person is to run a script elsewhere. */
 export function isElsewhere({ id }: Attention): boolean {

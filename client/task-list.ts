@@ -25,6 +25,9 @@ const deregisterSteps: readonly Step[] = [
   { phase: 'cleaning', title: 'Run the cleanup script, verify' },
 ];
 
+/** Where a run can fail so that something has to be undone. */
+const writes: ReadonlySet<Phase> = new Set(['running', 'registering', 'deleting', 'cleaning']);
+
 type Mark = 'done' | 'current' | 'waiting' | 'failed' | 'attention';
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const barWidth = 20;
@@ -42,12 +45,13 @@ export class TaskList {
 
   /** Takes note of where the run is. `now` in ms since the epoch. */
   update(progress: Progress, now: number): void {
-    if (!this.#since.has(progress.phase)) this.#since.set(progress.phase, now);
+    const at = stepOf(progress);
+    if (!this.#since.has(at)) this.#since.set(at, now);
     // A fast run may end between two looks: what it ended as says that it came all the way.
     if (progress.phase === 'ended' && allTheWay.has(progress.message)) this.#furthest = this.#steps.length - 1;
     this.#furthest = Math.max(
       this.#furthest,
-      this.#steps.findIndex(({ phase }) => phase === progress.phase),
+      this.#steps.findIndex(({ phase }) => phase === at),
     );
     this.#progress = progress;
   }
@@ -60,25 +64,27 @@ export class TaskList {
     const steps: readonly Step[] = undoing ? [...this.#steps.slice(0, this.#furthest + 1), { phase: 'undoing', title: 'Undo' }] : this.#steps;
     return steps.map(({ phase, title }, index) => {
       const mark = this.#markOf(phase, index, progress, undoing);
-      const detail = mark === 'current' || mark === 'attention' ? `${this.#detail(progress, now)}` : this.#duration(phase, index, steps);
       const room = width - title.length - 6;
-      return words`${symbol(mark, now, style)} ${title}  ${style('dim', shortened(detail, room))}`;
+      const isNow = mark === 'current' || mark === 'attention';
+      const detail = isNow ? this.#detail(progress, now, room) : shortened(this.#duration(phase, index, steps), room);
+      return words`${symbol(mark, now, style)} ${title}  ${style('dim', detail)}`;
     });
   }
 
   #markOf(phase: Phase, index: number, progress: Progress, undoing: boolean): Mark {
-    if (phase === progress.phase) return progress.phase === 'awaiting-decision' ? 'attention' : 'current';
+    if (phase === stepOf(progress)) return progress.phase === 'awaiting-decision' ? 'attention' : 'current';
     if (phase === 'undoing') return progress.phase === 'needs-attention' ? 'attention' : 'done';
     if (index < this.#furthest) return 'done';
     if (index > this.#furthest) return 'waiting';
-    if (undoing) return 'failed';
+    if (undoing) return writes.has(phase) ? 'failed' : 'done'; // what failed in a step that was over between two looks is not known
     return progress.phase === 'needs-attention' ? 'attention' : 'done';
   }
 
-  #detail(progress: Progress, now: number): string {
-    const since = this.#since.get(progress.phase) ?? now;
+  /** Where there is little room the words give way: how long it takes is always seen. */
+  #detail(progress: Progress, now: number, room: number): SafeText {
+    const elapsed = `, ${shortDuration(now - (this.#since.get(stepOf(progress)) ?? now))}`;
     const bar = progress.statement === undefined || progress.of === undefined ? '' : `${progressBar(progress.statement - 1, progress.of)} `;
-    return `${bar}${progress.message}, ${shortDuration(now - since)}`;
+    return words`${shortened(`${bar}${progress.message}`, room - elapsed.length)}${elapsed}`;
   }
 
   #duration(phase: Phase, index: number, steps: readonly Step[]): string {
@@ -89,6 +95,10 @@ export class TaskList {
       .find((time) => time !== undefined);
     return began === undefined || ended === undefined ? '' : shortDuration(ended - began);
   }
+}
+
+function stepOf({ phase, step = phase }: Progress): Phase {
+  return step;
 }
 
 function progressBar(done: number, of: number): string {

@@ -1,6 +1,6 @@
 // What must be true of Temporal before any run: a server that answers, a namespace, our search attributes, workers on both queues. It needs no key.
 import type { Connection } from '@temporalio/client';
-import { isGrpcServiceError } from '@temporalio/client';
+import { isGrpcServiceError } from '@temporalio/client/lib/errors.js';
 import type { Check } from '../rules/check.js';
 import { failed, passed, skipped } from '../rules/check.js';
 import type { FailureKind } from '../rules/failure-kind.js';

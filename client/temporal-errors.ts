@@ -1,5 +1,6 @@
 // What Temporal answers, as errors of ours. gRPC's own messages are not passed on: they may carry metadata.
-import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcServiceError } from '@temporalio/client/lib/errors.js';
+import { WorkflowNotFoundError } from '@temporalio/common/lib/errors.js';
 import { searchAttributeNames } from '../rules/search-attributes.js';
 import { TemporalUnavailable } from '../temporal/connect-client.js';
 import { TemporalRefused } from '../temporal/connection-options.js';

@@ -9,6 +9,7 @@ import { scenes, type Stage } from './demo-scenes.js';
 import { startSandbox } from './sandbox.js';
 import { SimulatorControl } from './simulator-control.js';
 import { freePort } from './free-port.js';
+import { readJsonOption } from './read-json-option.js';
 
 interface Result {
   readonly title: string;
@@ -19,14 +20,18 @@ interface Result {
 
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM')); // the command that started us is gone; what we started goes with us
 
-const folder = await mkdtemp(join(tmpdir(), 'mooring-demo-'));
-try {
-  process.exitCode = (await play()) ? 0 : 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
+const json = readJsonOption(process.argv.slice(2));
+if (json !== undefined) {
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-demo-'));
+  try {
+    process.exitCode = (await play(folder)) ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
+process.removeAllListeners('disconnect'); // it keeps the channel to the command that started us, and the channel keeps us
 
-async function play(): Promise<boolean> {
+async function play(folder: string): Promise<boolean> {
   say('Starting a Temporal server, the simulators of Immuta, Snowflake and Databricks, and a worker.');
   const sandbox = await startSandbox({ folder, ui: true, ports: { ui: await freePort() } });
   const temporal = await connectClient({ ...sandbox.commandEnvironment }, await readKeyRing(sandbox.codecKeysFile));
@@ -42,9 +47,11 @@ async function play(): Promise<boolean> {
       say(`   ${result.seen}\n`);
       results.push(result);
     }
-    process.stdout.write(table(results));
     const failed = results.filter(({ ended }) => ended === 'wrong').length;
-    process.stdout.write(`${results.length - failed} passed, ${failed} failed\n`);
+    const passed = results.length - failed;
+    process.stdout.write(
+      json === true ? `${JSON.stringify({ v: 1, scenes: results, passed, failed })}\n` : `${table(results)}${passed} passed, ${failed} failed\n`,
+    );
     return failed === 0;
   } finally {
     await temporal.close();

@@ -4,15 +4,29 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isLoopbackAddress } from '../temporal/connection-options.js';
 import { startSandbox, sandboxTiming, type Sandbox, type SandboxPorts } from './sandbox.js';
-import { freePorts } from './free-port.js';
+import { freePorts, isFree } from './free-port.js';
+import { readJsonOption } from './read-json-option.js';
 
 const folder = resolve('.mooring');
 
+const portUsers: Readonly<Record<keyof SandboxPorts, string>> = {
+  temporal: 'Temporal',
+  ui: 'the Temporal UI',
+  codec: 'the codec endpoint',
+  immuta: 'the simulated Immuta',
+  snowflake: 'the simulated Snowflake',
+  databricks: 'the simulated Databricks',
+  control: "the simulators' ledger",
+};
+
+const json = readJsonOption(process.argv.slice(2));
 try {
-  await serve();
+  if (json !== undefined) await serve();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
+} finally {
+  process.removeAllListeners('disconnect'); // it keeps the channel to the command that started us, and the channel keeps us
 }
 
 async function serve(): Promise<void> {
@@ -21,8 +35,9 @@ async function serve(): Promise<void> {
   await refuseSecond();
   const asked = untilAskedToEnd();
   say('Starting the Temporal server, the simulators and a worker (Ctrl-C ends them all) ...');
-  const ports = await keptPorts();
   const temporalAddress = givenAddress(process.env['TEMPORAL_ADDRESS']);
+  const ports = await keptPorts();
+  await refuseTaken(temporalAddress === undefined ? ports : { ...ports, temporal: undefined, ui: undefined });
   const sandbox = await startSandbox({
     folder,
     ports,
@@ -58,6 +73,7 @@ async function announce(sandbox: Sandbox): Promise<void> {
     secretFolder,
   };
   await writeFile(join(folder, 'dev.json'), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  if (json === true) process.stdout.write(`${JSON.stringify({ v: 1, ...state })}\n`);
   say(`
   Temporal             ${address}
   Temporal UI          ${uiUrl ?? 'none'}
@@ -84,6 +100,16 @@ async function keptPorts(): Promise<SandboxPorts> {
   const ports = Object.fromEntries(names.map((name, place) => [name, before[name] ?? free[place] ?? 0])) as unknown as SandboxPorts;
   await writeFile(file, `${JSON.stringify(ports, null, 2)}\n`);
   return ports;
+}
+
+async function refuseTaken(ports: Readonly<Record<keyof SandboxPorts, number | undefined>>): Promise<void> {
+  for (const [name, user] of Object.entries(portUsers)) {
+    const port = ports[name as keyof SandboxPorts];
+    if (port !== undefined && !(await isFree(port))) {
+      const cure = `Stop what listens there, or delete ${join(folder, 'ports.json')} to get other ports (manifests made by \`init --dev\` hold the old ones).`;
+      throw new Error(`Port ${port} on 127.0.0.1, kept for ${user}, is taken. ${cure}`);
+    }
+  }
 }
 
 /** A server of the user's own is used only on loopback: credentials of simulators, and a worker that trusts them, have no place elsewhere. */

@@ -16,6 +16,14 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Whether nobody listens on this port of loopback. */
+export async function isFree(port: number): Promise<boolean> {
+  return requireFree(port).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Throws if somebody listens on this port of loopback. */
 export async function requireFree(port: number): Promise<void> {
   const probe = await listen(port).catch(() => {

@@ -61,6 +61,8 @@ export interface Sandbox {
   readonly simulators: SimulatorAddresses;
   /** One file a credential: `immuta.api-key`, `admin.p8`, `admin.password`, `admin.pat`, `immuta.p8` and so on (simulators/credentials.ts). */
   readonly secretFolder: string;
+  /** The certificate of the authority that the simulated workspace is signed by. */
+  readonly authorityFile: string;
   readonly codecKeysFile: string;
   readonly scriptKeysFile: string;
   /** What a command needs to find this sandbox; no key, no secret. */
@@ -95,7 +97,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   try {
     const codec = options.ui === true ? await startCodec(codecKeysFile, ports) : undefined;
-    const temporal = await startTemporal(options, codec?.endpoint.url, codec?.uiPort);
+    const temporal = await startTemporal(options, codec?.endpoint.url, codec?.uiPort).catch(async (error: unknown) => {
+      await codec?.endpoint.close(); // it would keep us alive
+      throw error;
+    });
     ending.push(() => temporal.stop());
     if (codec !== undefined) ending.push(() => codec.endpoint.close());
     const authorityFile = join(folder, 'databricks-ca.pem');
@@ -119,6 +124,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       codecUrl: codec?.endpoint.url,
       simulators: simulators.addresses,
       secretFolder,
+      authorityFile,
       codecKeysFile,
       scriptKeysFile,
       commandEnvironment,

@@ -47,12 +47,12 @@ export class SimulatorControl {
     await this.#call('POST', '/switches', switches);
   }
 
-  /** How far the clock of the simulated account is ahead of this machine's, until the next reset. */
+  /** How far the clocks of the simulated platforms are ahead of this machine's, until the next reset. */
   async clock(offsetMs: number): Promise<void> {
     await this.#call('POST', '/clock', { offsetMs });
   }
 
-  /** Every session at the simulated account that is open now has expired. */
+  /** Every session at the simulated platforms that is open now has expired. */
   async expireSessions(): Promise<void> {
     await this.#call('POST', '/expiry');
   }
@@ -63,8 +63,8 @@ export class SimulatorControl {
   }
 
   /** Statements of scripts that reached the platform, in order: those that carry a tag of ours (Databricks puts its key before it) and do not merely restore a session. */
-  async statements(): Promise<readonly LedgerLine[]> {
-    return (await this.ledger()).filter(
+  async statements(after = 0): Promise<readonly LedgerLine[]> {
+    return (await this.ledger(after)).filter(
       ({ kind, tag }) => kind === 'statement' && /^(mooring:)?mooring\/.+\/(bootstrap|cleanup)\/\d+\//.test(tag ?? ''),
     );
   }

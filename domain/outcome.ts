@@ -45,6 +45,8 @@ export interface ScriptSummary {
   readonly ran: number;
   /** Found done, or done by a person: a script that was run elsewhere counts here. */
   readonly skipped: number;
+  /** So many may have run twice, each harmless to repeat: the platform's history could not be read. Absent where none may. */
+  readonly repeated?: number | undefined;
 }
 
 /** A run as commands print it: `outcome` once it ended, `phase` before. The shape of `--json`, version 1. */

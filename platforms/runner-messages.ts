@@ -4,6 +4,7 @@ import type { ObjectReference } from '../domain/plan.js';
 import type { PlatformTarget } from '../domain/platform-target.js';
 import type { Platform } from '../domain/script.js';
 import type { Check } from '../rules/check.js';
+import type { Place } from '../rules/journal.js';
 import type { PlainPlatformError } from './platform-error.js';
 
 /** An object as the platform shows it now. Times are the platform's own, ISO 8601. */
@@ -85,6 +86,12 @@ export interface DatabricksLogin {
     | { readonly kind: 'oAuthM2M'; readonly clientId: string; readonly clientSecret: string };
 }
 
+/** What came of a statement, and where the session stands behind it, where the platform tells. */
+export interface StatementDone {
+  readonly queryId: string;
+  readonly place?: Place | undefined;
+}
+
 /** Whether a platform could be asked to end a statement by its id. */
 export type CancelAnswer = 'asked' | 'impossible';
 
@@ -93,7 +100,9 @@ export interface OpenedSession {
   readonly identity: Identity;
   /** The platform's clock minus ours. */
   readonly clockOffsetMs: number;
-  execute(statement: StatementToRun): Promise<{ readonly queryId: string }>;
+  execute(statement: StatementToRun): Promise<StatementDone>;
+  /** Gives where the session stands then; null where the platform does not tell. */
+  moveTo(place: Place): Promise<Place | null>;
   preflight(target: PlatformTarget): Promise<Preflight>;
   history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'>;
   inspect(objects: readonly ObjectReference[]): Promise<readonly ObjectState[]>;
@@ -109,7 +118,8 @@ export interface RunnerCalls {
   open: { request: { readonly login: PlatformLogin }; answer: { readonly identity: Identity; readonly clockOffsetMs: number } };
   preflight: { request: { readonly target: PlatformTarget }; answer: Preflight };
   decide: { request: { readonly statementHashes: readonly string[] }; answer: null };
-  execute: { request: { readonly statement: StatementToRun }; answer: { readonly queryId: string } };
+  execute: { request: { readonly statement: StatementToRun }; answer: StatementDone };
+  moveTo: { request: { readonly place: Place }; answer: Place | null };
   history: { request: { readonly tagPrefix: string; readonly since: string }; answer: readonly StatementRecord[] | 'unavailable' };
   cancel: { request: { readonly queryId: string }; answer: CancelAnswer };
   inspect: { request: { readonly objects: readonly ObjectReference[] }; answer: readonly ObjectState[] };

@@ -1,6 +1,6 @@
 // Opens sessions for the worker: host allow-list first, then the secrets, then a runner process that no other session has meanwhile: one that ended a
-// session of the same account and user cleanly (idle-runners.ts), one that was started ahead (spare-runner.ts), or a new one. How many work at
-// once is bounded by the activities that the worker takes, how many wait by `IdleLimits`.
+// session of the same account and user cleanly (idle-runners.ts), one that was started ahead (spare-runner.ts), or a new one. How many of one account
+// work at once is bounded by session-slots.ts, in all by the activities that the worker takes, and how many wait by `IdleLimits`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,12 +12,13 @@ import type { DatabricksTarget } from '../domain/databricks-target.js';
 import type { Platform } from '../domain/script.js';
 import { describePrivilegedUser } from '../domain/snowflake-target.js';
 import type { SnowflakePrivilegedUser, SnowflakeTarget } from '../domain/snowflake-target.js';
+import type { Place } from '../rules/journal.js';
 import { checkTokenHost, hostOf } from './host-allow-list.js';
 import type { HostRules } from './host-allow-list.js';
 import { PlatformError } from './platform-error.js';
 import { IdleRunners, idleLimits } from './idle-runners.js';
 import type { IdleLimits } from './idle-runners.js';
-import { Runner, sessionOver } from './runner.js';
+import { notStarted, Runner, sessionOver } from './runner.js';
 import { runnerEnvironment } from './runner-environment.js';
 import type {
   CancelAnswer,
@@ -30,9 +31,12 @@ import type {
   RunnerCalls,
   SnowflakeCredential,
   SnowflakeLogin,
+  StatementDone,
   StatementRecord,
   StatementToRun,
 } from './runner-messages.js';
+import { SessionSlots, slotLimits } from './session-slots.js';
+import type { SlotLimits } from './session-slots.js';
 import { SpareRunner } from './spare-runner.js';
 
 /** What a worker decides about its platforms. */
@@ -44,6 +48,9 @@ export interface PlatformOptions extends HostRules {
   readonly environment: NodeJS.ProcessEnv;
   readonly deadlines?: Partial<Deadlines>;
   readonly idle?: Partial<IdleLimits>;
+  readonly slots?: Partial<SlotLimits>;
+  /** What a runner is, where a test has another one. */
+  readonly runnerProgram?: URL;
   /** For which platforms a runner shall be ready before the first session. Default: none. */
   readonly startAhead?: readonly Platform[];
 }
@@ -67,26 +74,40 @@ const defaultDeadlines: Deadlines = { openMs: 60_000, readMs: 120_000, closeMs: 
  */
 export function platformOpener(options: PlatformOptions): (target: PlatformTarget, signal: AbortSignal) => Promise<RunnerSession> {
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
-  const spareOf = (technology: Platform): SpareRunner => new SpareRunner(technology, () => startRunner(options.environment), deadlines.openMs);
+  const spareOf = (technology: Platform): SpareRunner => new SpareRunner(technology, () => startRunner(options), deadlines.openMs);
   const spares = { Snowflake: spareOf('Snowflake'), Databricks: spareOf('Databricks') };
   const idle = new IdleRunners({ ...idleLimits, ...options.idle });
+  const slots = new SessionSlots({ ...slotLimits, ...options.slots });
   for (const technology of options.startAhead ?? []) spares[technology].provide();
   return async (target, signal) => {
     const login = await resolveLogin(target, options);
     if (signal.aborted) throw aborted();
     const [spare, account] = [spares[target.technology], accountOf(target)];
-    const runner = idle.take(account) ?? spare.take();
-    const release = (): void => {
-      idle.give(account, runner);
-      spare.provide();
-    };
-    return await RunnerSession.open(runner, login, deadlines, signal, release);
+    const leaveSlot = await slots.take(account, signal);
+    try {
+      const runner = idle.take(account) ?? spare.take();
+      const release = (): void => {
+        idle.give(account, runner);
+        spare.provide();
+      };
+      return await RunnerSession.open(runner, login, deadlines, signal, { release, over: leaveSlot });
+    } catch (error) {
+      leaveSlot();
+      throw error;
+    }
   };
 }
 
 /** Who logs in where, by references: the same process never serves two of them. */
 function accountOf({ technology, host, port, privilegedUser }: PlatformTarget): string {
   return JSON.stringify([technology, host.toLowerCase(), port, privilegedUser]);
+}
+
+interface SessionEnds {
+  /** Takes the runner back after a session that ended cleanly. */
+  readonly release: () => void;
+  /** The session is over, however it ended; may be told more than once. */
+  readonly over: () => void;
 }
 
 /** A session in a runner process. It meets `PlatformSession` of the activities' ports, where its methods are documented. */
@@ -96,17 +117,17 @@ export class RunnerSession {
   readonly #runner: Runner;
   readonly #deadlines: Deadlines;
   readonly #leave: () => void;
-  readonly #release: () => void;
+  readonly #ends: SessionEnds;
   #over: string | undefined;
 
-  /** `release` takes the runner back after a session that ended cleanly. */
-  static async open(runner: Runner, login: PlatformLogin, deadlines: Deadlines, signal: AbortSignal, release: () => void): Promise<RunnerSession> {
+  static async open(runner: Runner, login: PlatformLogin, deadlines: Deadlines, signal: AbortSignal, ends: SessionEnds): Promise<RunnerSession> {
     const abort = (): void => void runner.kill('the attempt was cancelled');
     const leave = (): void => signal.removeEventListener('abort', abort); // else it would kill the runner under another session
     signal.addEventListener('abort', abort, { once: true });
     try {
       const { identity, clockOffsetMs } = await runner.ask('open', { login }, deadlines.openMs);
-      return new RunnerSession(runner, identity, clockOffsetMs, deadlines, leave, release);
+      void runner.gone.then(ends.over);
+      return new RunnerSession(runner, identity, clockOffsetMs, deadlines, leave, ends);
     } catch (error) {
       leave();
       await runner.kill('the login failed');
@@ -114,13 +135,13 @@ export class RunnerSession {
     }
   }
 
-  private constructor(runner: Runner, identity: Identity, clockOffsetMs: number, deadlines: Deadlines, leave: () => void, release: () => void) {
+  private constructor(runner: Runner, identity: Identity, clockOffsetMs: number, deadlines: Deadlines, leave: () => void, ends: SessionEnds) {
     this.#runner = runner;
     this.identity = identity;
     this.clockOffsetMs = clockOffsetMs;
     this.#deadlines = deadlines;
     this.#leave = leave;
-    this.#release = release;
+    this.#ends = ends;
   }
 
   /** The runner's process id, for tests that look at it from the outside. */
@@ -136,8 +157,12 @@ export class RunnerSession {
     await this.#ask('decide', { statementHashes }, this.#deadlines.readMs);
   }
 
-  async execute(statement: StatementToRun): Promise<{ readonly queryId: string }> {
+  async execute(statement: StatementToRun): Promise<StatementDone> {
     return await this.#ask('execute', { statement }, statement.timeoutMs);
+  }
+
+  async moveTo(place: Place): Promise<Place | undefined> {
+    return (await this.#ask('moveTo', { place }, this.#deadlines.readMs)) ?? undefined;
   }
 
   async history(tagPrefix: string, since: string): Promise<readonly StatementRecord[] | 'unavailable'> {
@@ -158,8 +183,9 @@ export class RunnerSession {
     // A session that cannot log out is over all the same, and its runner with it.
     const { clean } = await this.#runner.ask('close', {}, this.#deadlines.closeMs).catch(() => ({ clean: false }));
     this.#leave();
-    if (clean && !this.#runner.isOver) this.#release();
+    if (clean && !this.#runner.isOver) this.#ends.release();
     else await this.#runner.end(this.#deadlines.closeMs);
+    this.#ends.over();
   }
 
   async kill(): Promise<void> {
@@ -229,9 +255,13 @@ async function resolveCredential(
   }
 }
 
-function startRunner(environment: NodeJS.ProcessEnv): Runner {
-  const folder = privateFolder();
-  return new Runner(runnerEnvironment(environment, folder), folder);
+function startRunner({ environment, runnerProgram }: PlatformOptions): Runner {
+  try {
+    const folder = privateFolder();
+    return new Runner(runnerEnvironment(environment, folder), folder, runnerProgram);
+  } catch (error) {
+    throw error instanceof PlatformError ? error : notStarted('its folder could not be made');
+  }
 }
 
 let folderOfThisProcess: string | undefined;

@@ -36,12 +36,15 @@ async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]
       return { identity: session.identity, clockOffsetMs: session.clockOffsetMs };
     }
     case 'decide':
+      if (decided !== undefined) throw decidedBefore();
       decided = [...request.statementHashes];
       return null;
     case 'execute':
       refuseUndecided(decided, request.statement);
       refuseLate(request.statement, monotonicMs());
       return await opened().execute(request.statement);
+    case 'moveTo':
+      return await opened().moveTo(request.place);
     case 'preflight':
       return await opened().preflight(request.target);
     case 'history':
@@ -83,6 +86,16 @@ function opened(): OpenedSession {
     kind: 'invalid-request',
     message: 'The runner was asked for work before its login.',
     next: 'Open a session first.',
+    ambiguous: false,
+  });
+}
+
+/** One session, one script: what was decided is not exchanged under it. */
+function decidedBefore(): PlatformError {
+  return new PlatformError({
+    kind: 'script-refused',
+    message: 'Another script was to be decided for a session that has one. Nothing was sent.',
+    next: 'Report it: no step of ours does that.',
     ambiguous: false,
   });
 }

@@ -1,7 +1,7 @@
 // One runner process, seen from the worker. Death is the only cancellation that works: the driver goes on re-sending after `cancel()` and
 // `destroy()`, so a deadline, an abort and an unclear answer all end in SIGKILL, and every promise here waits until the process is gone.
 import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ForkOptions } from 'node:child_process';
 import { PlatformError } from './platform-error.js';
 import type { RunnerAnswer, RunnerCall, RunnerCalls, RunnerRequest } from './runner-messages.js';
 
@@ -19,22 +19,37 @@ export class Runner {
   #lastId = 0;
   #ended: string | undefined;
 
-  constructor(environment: Readonly<Record<string, string>>, folder: string) {
-    this.#child = fork(new URL('./runner-process.js', import.meta.url), [], {
+  /** Until it has answered once, its end is a failed start. */
+  #hasAnswered = false;
+  #failedStart: PlatformError | undefined;
+
+  /** Throws a `PlatformError` where the system gives no process. `program` is another one in tests. */
+  constructor(environment: Readonly<Record<string, string>>, folder: string, program: URL = new URL('./runner-process.js', import.meta.url)) {
+    this.#child = started(program, {
       env: environment,
       cwd: folder,
       execArgv: [], // an inherited --inspect or --import would open the process that holds the credential
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'], // nobody reads what a driver prints
       serialization: 'json',
     });
+    let cause = '';
     this.gone = new Promise((resolve) => {
-      this.#child.once('exit', () => resolve());
+      this.#child.once('exit', (code, signal) => {
+        cause = signal === null ? `exit code ${code}` : signal;
+        resolve();
+      });
       this.#child.on('error', () => {
         if (this.#child.pid === undefined) resolve(); // never started
       });
     });
-    void this.gone.then(() => this.#bury('its process ended unexpectedly'));
-    this.#child.on('message', (answer: RunnerAnswer) => this.#pending.get(answer.id)?.settle(answer));
+    void this.gone.then(() => {
+      if (this.#ended === undefined && !this.#hasAnswered) this.#failedStart = notStarted(cause);
+      this.#bury(`its process ended unexpectedly (${cause})`);
+    });
+    this.#child.on('message', (answer: RunnerAnswer) => {
+      this.#hasAnswered = true;
+      this.#pending.get(answer.id)?.settle(answer);
+    });
   }
 
   get pid(): number | undefined {
@@ -53,7 +68,7 @@ export class Runner {
 
   /** Asks and waits for at most `deadlineMs`; a runner that has not answered by then is killed, and so is one whose answer leaves it unclear what it still sends. */
   async ask<Call extends RunnerCall>(call: Call, request: RunnerCalls[Call]['request'], deadlineMs: number): Promise<RunnerCalls[Call]['answer']> {
-    if (this.#ended !== undefined) throw sessionOver(this.#ended, false);
+    if (this.#ended !== undefined) throw this.#failedStart ?? sessionOver(this.#ended, false);
     const id = ++this.#lastId;
     let timer: NodeJS.Timeout | undefined;
     const answered = new Promise<RunnerAnswer>((resolve, reject) => {
@@ -98,9 +113,30 @@ export class Runner {
     this.#ended ??= why;
     for (const [id, { call, fail }] of this.#pending) {
       this.#pending.delete(id);
-      fail(sessionOver(this.#ended, call === 'execute'));
+      fail(this.#failedStart ?? sessionOver(this.#ended, call === 'execute'));
     }
   }
+}
+
+function started(program: URL, options: ForkOptions): ChildProcess {
+  try {
+    const child = fork(program, [], options);
+    if (child.pid !== undefined) return child;
+    child.once('error', () => undefined); // told below
+  } catch (error) {
+    throw notStarted(error instanceof Error && 'code' in error ? String(error.code) : 'no code'); // ENOMEM, EAGAIN
+  }
+  throw notStarted('the system has no process or file left for it');
+}
+
+/** No statement was sent: a runner that never answered has no session. */
+export function notStarted(cause: string): PlatformError {
+  return new PlatformError({
+    kind: 'unreachable',
+    message: `A runner process could not be started (${cause}). No statement was sent.`,
+    next: 'Look at the memory and the process limit of the platform worker, and whether its installation is whole; each runner takes about 80 MB.',
+    ambiguous: false,
+  });
 }
 
 /** What a session says that no longer has its runner. */

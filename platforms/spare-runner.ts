@@ -41,10 +41,19 @@ export class SpareRunner {
 
   #prepare(): void {
     if (this.#waiting !== undefined && !this.#waiting.isOver) return;
-    const runner = this.#start();
+    const runner = this.#started();
+    if (runner === undefined) return; // whoever needs one hears why it cannot be had
     runner.keepsAlive(false); // a worker that ends does not wait for it: it ends with the channel between them
     runner.ask('prepare', { technology: this.#technology }, this.#prepareMs).catch(() => undefined); // a spare that failed is over, and so is not taken
     this.#waiting = runner;
+  }
+
+  #started(): Runner | undefined {
+    try {
+      return this.#start();
+    } catch {
+      return undefined;
+    }
   }
 
   #letGo(): void {

@@ -12,8 +12,8 @@ export function refuseUndecided(decided: readonly string[] | undefined, { index,
     kind: 'script-refused',
     message:
       expected === undefined
-        ? `Statement ${index} stands in no decided script. It was not sent.`
-        : `Statement ${index} was decided with SHA-256 ${expected.slice(0, 12)}, but the text to run has ${actual.slice(0, 12)}. It was not sent.`,
+        ? `Statement ${index + 1} stands in no decided script. It was not sent.`
+        : `Statement ${index + 1} was decided with SHA-256 ${expected.slice(0, 12)}, but the text to run has ${actual.slice(0, 12)}. It was not sent.`,
     next: 'Start the run again, so that a person decides on what would really run.',
     ambiguous: false,
   });
@@ -25,7 +25,7 @@ export function refuseLate({ index, leaseEndsAt }: Pick<StatementToRun, 'index' 
   if (lateMs < 0) return;
   throw new PlatformError({
     kind: 'timeout',
-    message: `The lease of this attempt ended ${Math.round(lateMs)} ms before statement ${index} was to be sent. It was not sent.`,
+    message: `The lease of this attempt ended ${Math.round(lateMs)} ms before statement ${index + 1} was to be sent. It was not sent.`,
     next: 'Nothing to do: the next attempt looks at what ran and goes on from there.',
     ambiguous: false,
   });

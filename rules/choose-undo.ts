@@ -60,7 +60,7 @@ function liesInOurs({ name }: ObjectReference, { targets, creations }: UndoFacts
 }
 
 /** Whether an object of this name is dropped with the other one. A name that holds a dot of its own is never a container. */
-export function isInside({ kind, name }: ObjectReference, inner: string): boolean {
+function isInside({ kind, name }: ObjectReference, inner: string): boolean {
   return (kind === 'database' || kind === 'catalog') && !name.includes('.') && inner.startsWith(`${name}.`);
 }
 

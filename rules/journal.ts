@@ -12,6 +12,25 @@ export interface Journal {
   readonly creations: readonly Creation[];
   /** How many statements before the acknowledged mark were found done, or declared done by a person, instead of being run by this attempt. */
   readonly skipped: number;
+  /** How many statements may have run twice, all of them harmless to repeat: the platform's history could not say whether they had run. */
+  readonly repeated?: number | undefined;
+  /** Where the session stood when the platform acknowledged a statement, the last one that it told of. */
+  readonly place?: PlaceAfter | undefined;
+  /** A person said that the rest of the script needs nothing of what the statements through this one left in their session. */
+  readonly sessionGivenUpThrough?: number | undefined;
+}
+
+/** Where a session stands, in the platform's own spelling. What is absent is not set. */
+export interface Place {
+  readonly role?: string | undefined;
+  readonly warehouse?: string | undefined;
+  readonly database?: string | undefined;
+  readonly schema?: string | undefined;
+}
+
+export interface PlaceAfter extends Place {
+  /** The statement that the platform told it with. */
+  readonly after: number;
 }
 
 export interface Creation {

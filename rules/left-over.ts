@@ -5,7 +5,7 @@ import type { UndoFacts } from './choose-undo.js';
 import type { Creation, Journal } from './journal.js';
 
 /** Kinds that the platform can be asked about one by one, and that lie in no other object. */
-const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'catalog', 'role', 'user', 'warehouse']);
+export const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'catalog', 'role', 'user', 'warehouse']);
 
 export interface Scripts {
   readonly bootstrap: PlannedScript | undefined;
@@ -36,6 +36,29 @@ function wasThereBefore({ object, createdAt }: UndoFacts['targets'][number], cre
   const onRecord = creations.filter((creation) => isSame(creation.object, object));
   if (onRecord.length === 0 || onRecord.some(({ made }) => made)) return false;
   return createdAt === undefined || onRecord.every(({ perhapsSince, sentAt }) => Date.parse(createdAt) < Date.parse(perhapsSince ?? sentAt));
+}
+
+/**
+ * What else the bootstrap script makes, in words: nobody looks for it one by one, so it may be left as far as the journal goes. What lies in a
+ * database or catalog that is not there is gone with it. Asked where there is no cleanup script.
+ */
+export function unseen({ bootstrap }: Pick<Scripts, 'bootstrap'>, states: UndoFacts['targets'], journal: Journal | undefined): readonly string[] {
+  const { mayHaveSentThrough = Infinity } = journal ?? {};
+  const gone = states.filter(({ object, exists }) => !exists && isContainer(object)).map(({ object }) => `${object.name}.`);
+  return (bootstrap?.statements ?? []).flatMap(({ index, object, class: does }) =>
+    does === 'create' &&
+    object !== undefined &&
+    index <= mayHaveSentThrough &&
+    !states.some((state) => isSame(state.object, object)) &&
+    !gone.some((container) => object.name.startsWith(container))
+      ? [`${object.kind} ${object.name}`]
+      : [],
+  );
+}
+
+/** A name that holds a dot of its own is never taken for one: what seems to lie in it may lie elsewhere. */
+function isContainer({ kind, name }: ObjectReference): boolean {
+  return (kind === 'database' || kind === 'catalog') && !name.includes('.');
 }
 
 export function isSame(a: ObjectReference, b: ObjectReference): boolean {

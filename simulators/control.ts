@@ -34,7 +34,7 @@ export function startControl(controlled: Controlled, port: number): Promise<Cont
 
 async function answer(request: IncomingMessage, response: ServerResponse, controlled: Controlled): Promise<void> {
   const { ledger, faults, immuta, snowflake, databricks } = controlled;
-  const body = (await readBody(request)) ?? '';
+  const body = (await readBody(request, longestBody)) ?? '';
   // A page in somebody's browser must not steer the simulators: browsers send an Origin, our callers do not.
   if (request.headers.origin !== undefined) return send(response, 403, { error: 'The control server answers programs, not pages.' });
   const url = new URL(request.url ?? '/', 'http://control');
@@ -53,11 +53,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
     case 'POST /clock': {
       const { offsetMs } = JSON.parse(body) as { offsetMs?: unknown };
       if (!Number.isInteger(offsetMs)) throw new TypeError('The clock is set as { "offsetMs": <whole number> }, ahead of this machine\'s.');
-      snowflake.setClockOffset(Number(offsetMs));
+      for (const platform of [snowflake, databricks]) platform.setClockOffset(Number(offsetMs));
       return send(response, 200, {});
     }
     case 'POST /expiry':
       snowflake.expireSessions('master');
+      databricks.expireSessions();
       return send(response, 200, {});
     case 'POST /reset':
       reset(controlled);
@@ -76,8 +77,13 @@ export function reset({ ledger, faults, immuta, snowflake, databricks }: Control
   snowflake.reset();
   snowflake.setClockOffset(0);
   databricks.reset();
+  databricks.setClockOffset(0);
   ledger.clear();
 }
+
+const longestBody = 8 * 1024 * 1024; // a script of any size may be set as the body of an answer
+
+const statementPlaces: ReadonlySet<string> = new Set(['snowflake:query', 'snowflake:write', 'databricks:ExecuteStatement', 'databricks:write']);
 
 const faultFields: Readonly<Record<string, (value: unknown) => boolean>> = {
   where: (value) => typeof value === 'string' && /^(immuta|snowflake|databricks):\S/.test(value),
@@ -106,6 +112,8 @@ function readFaults(list: unknown): readonly Fault[] {
   for (const fault of list as readonly unknown[]) {
     if (typeof fault !== 'object' || fault === null) throw new TypeError('A fault is an object: { "where", "nth", "kind" }.');
     for (const name of ['where', 'nth', 'kind']) if (!Object.hasOwn(fault, name)) throw new TypeError(`A fault needs "${name}".`);
+    const { kind, where } = fault as Partial<Fault>;
+    if (kind === 'pretend' && !statementPlaces.has(where ?? '')) throw new TypeError('Only a statement of a platform meets "pretend".');
     for (const [name, value] of Object.entries(fault)) {
       if (faultFields[name]?.(value) !== true) throw new TypeError(`A fault cannot have ${JSON.stringify(value)} as "${name}".`);
     }

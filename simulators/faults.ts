@@ -11,10 +11,12 @@ export const faultKinds = [
   'status',
   'garbage',
   'hang',
+  'pretend',
 ] as const;
 /**
  * `drop` cuts the connection, `silence` leaves it open and never answers: `before` anything was done, or `after` all of it was. A statement that
  * meets `hang` runs for ever, one that meets `delay` takes long, and their platform says so; of one that is `late` it knows nothing before it arrives.
+ * One that meets `pretend` is acknowledged, and stands in the history as done, and nothing was done.
  */
 export type FaultKind = (typeof faultKinds)[number];
 

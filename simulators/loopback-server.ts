@@ -41,13 +41,13 @@ export function listenOnLoopback(simulator: string, port: number, listener: Requ
   });
 }
 
-/** The whole body as text; `undefined` when it is longer than 1 MiB, which is hapi's default limit. Rejects when the client goes away in the middle. */
-export async function readBody(request: IncomingMessage): Promise<string | undefined> {
+/** The whole body as text; `undefined` when it is longer than `most`: 1 MiB is hapi's default limit. Rejects when the client goes away in the middle. */
+export async function readBody(request: IncomingMessage, most = mebibyte): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length <= mebibyte) chunks.push(chunk);
+    if (length <= most) chunks.push(chunk);
   }
-  return length > mebibyte ? undefined : Buffer.concat(chunks).toString('utf8');
+  return length > most ? undefined : Buffer.concat(chunks).toString('utf8');
 }

@@ -70,7 +70,8 @@ async function run({ json, guarded, credentials, ...ports }: Options): Promise<v
     );
   };
   process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  // A terminal sends Ctrl-C to everything that runs in it; with a parent it is the parent who ends things in order.
+  process.on('SIGINT', guarded ? () => undefined : end);
   if (guarded) process.stdin.on('close', end).resume();
   process.stdout.write(json ? `${JSON.stringify(describeSimulators(simulators))}\n` : listSimulators(simulators));
 }

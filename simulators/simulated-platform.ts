@@ -77,6 +77,10 @@ export interface SimulatedWorkspace {
   identify(credential: WorkspaceCredential): string | undefined;
   /** Everything that exists, for people and tests; never a secret. */
   objects(): unknown;
+  /** How far its clock is ahead of this machine's. */
+  setClockOffset(milliseconds: number): void;
+  /** Every session that is open now is gone; what runs in one goes on. */
+  expireSessions(): void;
   /** Back to how it was at start: same principals, same credentials, nothing else. */
   reset(): void;
   close(): Promise<void>;

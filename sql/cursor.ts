@@ -28,6 +28,11 @@ export class Cursor {
     return this.#at >= this.#statement.tokens.length;
   }
 
+  /** True if a name stands here that has more than one part. */
+  get dotFollows(): boolean {
+    return this.#statement.tokens[this.#at + 1]?.word === '.';
+  }
+
   /** The next bare words, joined by one blank. */
   words(count: number): string {
     const { text, tokens } = this.#statement;

@@ -2,6 +2,7 @@ import type { PlannedScript, PlannedStatement } from '../domain/plan.js';
 import type { Platform, Purpose } from '../domain/script.js';
 import { classify } from './classify.js';
 import type { Classification } from './classification.js';
+import { withWholeNames } from './current-place.js';
 import { sha256Hex } from './digest.js';
 import { redactAll } from './redact.js';
 import { splitScript } from './split.js';
@@ -27,7 +28,7 @@ export interface Finding extends Classification {
 export function planScript(text: string, platform: Platform, purpose: Purpose): ScriptPlan {
   const statements = splitScript(text, platform);
   const shown = redactAll(statements);
-  const findings = statements.map(find);
+  const findings = withWholeNames(statements, statements.map(find));
   return {
     planned: {
       purpose,

@@ -14,10 +14,15 @@ export function summarize(scripts: { readonly bootstrap?: ScriptPlan | undefined
     cleanup === undefined ? 'Cleanup: none.' : `Cleanup: ${inWords(cleanup.findings)}.`,
   ];
   return {
-    summary: visibleText(sentences.join(' ')),
-    dangers: dangersOf(bootstrap, cleanup).map(visibleText),
+    summary: onOneLine(sentences.join(' ')),
+    dangers: dangersOf(bootstrap, cleanup).map(onOneLine),
     classes: classesOf(bootstrap, cleanup),
   };
+}
+
+/** A quoted name may hold line breaks; a second line could pass for a sentence of ours. */
+function onOneLine(text: string): string {
+  return visibleText(text).replaceAll(/[\t\n\r]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function inWords(findings: readonly Finding[]): string {

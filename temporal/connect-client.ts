@@ -1,4 +1,5 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client/lib/client.js';
+import { Connection } from '@temporalio/client/lib/connection.js';
 import { readTemporalAddress } from './connection-options.js';
 import { createDataConverter } from './data-converter.js';
 import type { EncryptionKeys } from './encryption-codec.js';

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { defaultPayloadConverter, type DataConverter, type Payload, type PayloadCodec } from '@temporalio/common';
+import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
+import { defaultPayloadConverter } from '@temporalio/common/lib/converter/payload-converter.js';
 import { CompressionCodec } from './compression-codec.js';
 import { EncryptionCodec, isEncrypted, type EncryptionKeys } from './encryption-codec.js';
 import { textToBytes } from './payload-metadata.js';

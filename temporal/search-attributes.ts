@@ -1,4 +1,4 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common/lib/search-attributes.js';
 import { searchAttributeNames } from '../rules/search-attributes.js';
 
 const { KEYWORD } = SearchAttributeType;

@@ -1,5 +1,6 @@
 // All that a worker reads from its environment, read once.
 import { readTemporalAddress, type TemporalAddress } from '../temporal/connection-options.js';
+import { WorkerRefused } from './refusal.js';
 
 export type Role = 'all' | 'workflows' | 'platform';
 
@@ -24,18 +25,7 @@ export interface WorkerConfig {
   readonly logLevel: string;
 }
 
-/** The environment does not let a worker start. */
-export class WorkerConfigRefused extends Error {
-  readonly next: string;
-
-  constructor(message: string, next: string) {
-    super(message);
-    this.name = 'WorkerConfigRefused';
-    this.next = next;
-  }
-}
-
-/** Throws `WorkerConfigRefused` or `TemporalRefused`, each with the cure. */
+/** Throws `WorkerRefused` or `TemporalRefused`, each with the cure. */
 export function readWorkerConfig(environment: NodeJS.ProcessEnv, argv: readonly string[]): WorkerConfig {
   refuseUnsafe(environment);
   const allowLoopback = environment['MOORING_ALLOW_LOOPBACK'] === '1';
@@ -65,13 +55,15 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv, argv: readonly 
 
 function refuseAnyHost({ role, immutaHosts, snowflakeHosts, databricksHosts }: WorkerConfig): void {
   if (role !== 'platform' && immutaHosts.length === 0) {
-    throw new WorkerConfigRefused(
+    throw new WorkerRefused(
+      'usage',
       'MOORING_IMMUTA_HOSTS is not set: this worker would send its key to any host a manifest names.',
       'Set it to the exact hosts of your Immuta tenants, separated by commas.',
     );
   }
   if (role !== 'workflows' && snowflakeHosts.length === 0 && databricksHosts.length === 0) {
-    throw new WorkerConfigRefused(
+    throw new WorkerRefused(
+      'usage',
       'Neither MOORING_SNOWFLAKE_HOSTS nor MOORING_DATABRICKS_HOSTS is set: this worker would have no platform it may log in to.',
       'Set them to the exact hosts of your Snowflake accounts and Databricks workspaces, separated by commas.',
     );
@@ -80,7 +72,8 @@ function refuseAnyHost({ role, immutaHosts, snowflakeHosts, databricksHosts }: W
 
 function refuseUnsafe(environment: NodeJS.ProcessEnv): void {
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    throw new WorkerConfigRefused(
+    throw new WorkerRefused(
+      'usage',
       'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anyone on the way pose as Immuta or as a platform.',
       'Unset it, and trust a private CA by NODE_EXTRA_CA_CERTS.',
     );
@@ -91,12 +84,12 @@ function readRole(argv: readonly string[]): Role {
   const at = argv.indexOf('--role');
   const role = at === -1 ? 'all' : argv[at + 1];
   if (role === 'all' || role === 'workflows' || role === 'platform') return role;
-  throw new WorkerConfigRefused(`--role ${role ?? ''} is not a role.`, 'Use --role all, workflows or platform.');
+  throw new WorkerRefused('usage', `--role ${role ?? ''} is not a role.`, 'Use --role all, workflows or platform.');
 }
 
 function required(environment: NodeJS.ProcessEnv, name: string, meaning: string): string {
   const value = environment[name];
-  if (value === undefined || value === '') throw new WorkerConfigRefused(`${name} is not set.`, meaning);
+  if (value === undefined || value === '') throw new WorkerRefused('usage', `${name} is not set.`, meaning);
   return value;
 }
 

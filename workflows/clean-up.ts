@@ -8,13 +8,13 @@ import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Attention } from '../domain/outcome.js';
 import type { ObjectReference, Plan } from '../domain/plan.js';
 import type { SealedScript } from '../domain/script.js';
-import { notRun } from '../rules/journal.js';
 import { dropped } from '../rules/left-over.js';
 import { isLookable } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
 import { ranCleanup, type Answered } from './attention-gate.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
+import { resumed, summaryOf } from './resume-script.js';
 
 /** Why it is not done yet, and what may be left: the question that a person is asked. */
 export type Unfinished = Pick<Attention, 'reason' | 'left' | 'choices' | 'statement'> &
@@ -37,8 +37,8 @@ export class CleanUp {
     | {
         readonly sha256: string;
         readonly resume: NonNullable<RunScriptInput['resume']> | 'ran';
-        /** The statement that a person is asked about. */
-        readonly unknown?: number | undefined;
+        /** The statement that a person is asked about, and whether it ran and left something in a session that is lost. */
+        readonly asked?: { readonly index: number; readonly sessionLost: boolean } | undefined;
       }
     | undefined;
   /** Somebody says that this script was run elsewhere. */
@@ -70,12 +70,13 @@ export class CleanUp {
       this.#reached = undefined; // from the start: it did not do what it says
       return { reason: 'The cleanup script ran, and yet something it drops is still there.', left: after, choices: ['retry', 'abandon'] };
     } catch (error) {
-      const { failure, journal, statement } = failureOf(error);
-      if (journal !== undefined) this.#reached = { sha256: script.sha256, resume: { journal }, unknown: statement?.index };
+      const { failure, journal, statement, choices = ['ran', 'not-run', 'retry', 'abandon'], sessionLost = false } = failureOf(error);
+      const asked = statement === undefined ? undefined : { index: statement.index, sessionLost };
+      if (journal !== undefined) this.#reached = { sha256: script.sha256, resume: { journal }, asked };
       return {
         reason: `The cleanup failed: ${failure.message} ${failure.next}`,
         left: targets.map(({ kind, name }) => `perhaps ${kind} ${name}`),
-        choices: statement === undefined ? ['retry', 'abandon'] : ['ran', 'not-run', 'retry', 'abandon'],
+        choices: statement === undefined ? ['retry', 'abandon'] : choices.filter((choice) => choice !== 'undo'), // this is the undo
         statement,
       };
     }
@@ -131,10 +132,8 @@ export class CleanUp {
     }
     const reached = this.#reached;
     if (reached === undefined || reached.resume === 'ran' || (choice !== 'ran' && choice !== 'not-run')) return;
-    const { journal } = reached.resume;
-    const settled = choice === 'not-run' ? notRun(journal, reached.unknown ?? journal.acknowledgedThrough + 1) : journal;
-    const ranThrough = choice === 'ran' ? reached.unknown : undefined;
-    this.#reached = { ...reached, resume: { journal: settled, ranThrough } };
+    const { asked, resume } = reached;
+    if (asked !== undefined) this.#reached = { ...reached, resume: resumed(resume.journal, choice, asked.index, asked.sessionLost) };
   }
 
   #resume(script: SealedScript): RunScriptInput['resume'] | 'ran' {
@@ -153,7 +152,7 @@ export class CleanUp {
       ...(resume === undefined || resume === 'ran' ? {} : { resume }),
     });
     this.#reached = { sha256: script.sha256, resume: 'ran' };
-    this.#board.noteScript({ purpose: 'cleanup', sha256: script.sha256, statements: run.statements, ran: run.ran, skipped: run.skipped });
+    this.#board.noteScript(summaryOf(script, run));
   }
 
   async #stillThere(targets: readonly ObjectReference[]): Promise<readonly string[]> {

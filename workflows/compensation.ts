@@ -7,9 +7,9 @@ import type { RegistrationState } from '../activities/inspect-registration.js';
 import type { ObjectState } from '../activities/ports.js';
 import type { ObjectReference, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
-import { chooseUndo, isInside, type UndoFacts, type UndoRow } from '../rules/choose-undo.js';
+import { chooseUndo, type UndoFacts, type UndoRow } from '../rules/choose-undo.js';
 import { emptyJournal, notRun, unknownCount, type Journal } from '../rules/journal.js';
-import { dropped, isSame, leftOver, undropped, type Scripts } from '../rules/left-over.js';
+import { dropped, isSame, leftOver, undropped, unseen, type Scripts } from '../rules/left-over.js';
 import { isLookable } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
 import type { Answered, AttentionGate } from './attention-gate.js';
@@ -67,7 +67,13 @@ export class Compensation {
   }
 
   noteJournal(journal: Journal | undefined): void {
-    if (journal !== undefined) this.#journal = journal;
+    if (journal === undefined) return;
+    this.#journal = journal;
+    const { acknowledgedThrough, skipped } = journal;
+    const ran = acknowledgedThrough + 1 - skipped;
+    if (this.#prepared === undefined || ran <= 0) return; // what was handed over may not have been run yet
+    const { sha256, statementHashes } = this.#prepared.bootstrap;
+    this.#board.noteScript({ purpose: 'bootstrap', sha256, statements: statementHashes.length, ran, skipped });
   }
 
   /** The script was cancelled before any worker had it: what is on record is all there is. */
@@ -128,17 +134,12 @@ export class Compensation {
       if (unsettled !== undefined) return { ...unsettled, left };
       const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
       this.#stood ??= states;
-      left = [
-        ...existing(this.#dropped(states)),
-        ...this.#undropped(states),
-        ...this.#made(states),
-        ...registrationLeft(registration, this.#request),
-      ];
+      left = [...this.#standing(states), ...this.#unseen(states), ...registrationLeft(registration, this.#request)];
       if (this.#isExternal && !this.#cleanUp.isTold && [...existing(states), ...registrationLeft(registration, this.#request)].length === 0)
         return undefined; // nobody ran it
       const row = this.#choose(registration, states);
+      if (row.row === 6 && row.do === 'ask' && left.length === 0) return undefined; // nothing to clean up, or a person did
       this.#byHand = row.row === 6 && row.do === 'ask';
-      if (this.#byHand && left.length === 0) return await this.#whatIsLeft();
       const unfinished = await this.#carryOut(row, registration);
       if (unfinished?.removal !== undefined) return await this.#beforeDeciding(unfinished, unfinished.removal, left);
       if (unfinished !== undefined) return unfinished.left.length > 0 ? unfinished : { ...unfinished, left };
@@ -174,7 +175,7 @@ export class Compensation {
   /** The scripts are Immuta's word, not a proof: nothing is called clean that was not seen to be gone. */
   async #whatIsLeft(): Promise<UnfinishedUndo | undefined> {
     const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
-    const still = [...existing(this.#dropped(states)), ...this.#undropped(states), ...registrationLeft(registration, this.#request)];
+    const still = [...this.#standing(states), ...registrationLeft(registration, this.#request)];
     if (still.length === 0) return undefined;
     const reason = `The cleanup script ran, and yet this is still there: ${still.join(', ')}. Remove it by hand, then answer retry.`;
     return { reason, left: still, choices: ['retry', 'abandon'] };
@@ -218,10 +219,17 @@ export class Compensation {
   }
 
   #choose(registration: RegistrationState, states: readonly ObjectState[]): UndoRow {
+    const drops = this.#drops(this.#scripts, this.#dropped(states));
+    const owed = this.#takeOut.owed?.plan.scripts.find(({ purpose }) => purpose === 'cleanup');
+    // Whoever let an undecided script run was told what it drops. What others have made since then was not there to be told of.
+    const since = this.#compared(states).filter(
+      ({ object, madeSince }) => madeSince && dropped({ cleanup: owed }).some((other) => isSame(other, object)),
+    );
     return chooseUndo({
       wroteOnPlatform: this.#wroteOnPlatform(),
       postSent: this.#postMayBeSent,
-      ...this.#drops(this.#scripts, this.#dropped(states)),
+      ...drops,
+      targets: [...drops.targets, ...since],
       connection: registration.connection,
       integration: registration.integration,
       cleanupAvailable: (this.#takeOut.owed ?? this.#decided) !== undefined,
@@ -253,9 +261,9 @@ export class Compensation {
     return states.filter(({ object }) => drops.some((other) => isSame(other, object)));
   }
 
-  /** What the bootstrap script made, as far as it can be looked up, and no cleanup script drops. */
-  #undropped(states: readonly ObjectState[]): readonly string[] {
-    return leftOver(this.#scripts, this.#compared(states), this.#journal);
+  /** What the cleanup script would drop, and what it would leave of this run's making, as far as it stands. */
+  #standing(states: readonly ObjectState[]): readonly string[] {
+    return [...existing(this.#dropped(states)), ...leftOver(this.#scripts, this.#compared(states), this.#journal)];
   }
 
   #compared(states: readonly ObjectState[]): UndoFacts['targets'] {
@@ -268,20 +276,9 @@ export class Compensation {
     }));
   }
 
-  /** Without a cleanup script there is nothing to look for: what the bootstrap script creates may be left, as far as the journal goes. */
-  #made(states: readonly ObjectState[]): string[] {
-    if (this.#prepared?.cleanup !== undefined || this.#seenTo) return [];
-    const through = this.#journal?.mayHaveSentThrough ?? Infinity;
-    const gone = states.filter(({ exists }) => !exists).map(({ object }) => object);
-    return (this.#scripts.bootstrap?.statements ?? []).flatMap(({ index, object, class: statementClass }) =>
-      statementClass === 'create' &&
-      object !== undefined &&
-      index <= through &&
-      !states.some((state) => isSame(state.object, object)) &&
-      !gone.some((container) => isInside(container, object.name))
-        ? [`${object.kind} ${object.name}`]
-        : [],
-    );
+  /** Without a cleanup script nobody can call clean what nobody can look for. */
+  #unseen(states: readonly ObjectState[]): readonly string[] {
+    return this.#prepared?.cleanup === undefined && !this.#seenTo ? unseen(this.#scripts, this.#compared(states), this.#journal) : [];
   }
 
   async #lookAtImmuta(): Promise<RegistrationState> {

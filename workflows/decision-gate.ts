@@ -5,6 +5,7 @@ import type { Channel, Decision, Verdict } from '../domain/decision.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { DecidablePlan, Plan } from '../domain/plan.js';
 import { durationMs } from '../rules/duration.js';
+import { asMarkdown } from '../rules/markdown.js';
 import { judgeDecision, type Judgement, type OpenGate } from '../rules/judge-decision.js';
 import { approve, decide, reject, type Answer } from './messages.js';
 import type { ProgressBoard } from './progress-board.js';
@@ -95,7 +96,7 @@ function gateDetails(summary: string, dangers: readonly string[], digest: string
   return `until ${expiresAt}\n\n${planDetails({ summary, dangers })}\nTo approve, send the Signal \`approve\` (to reject, \`reject\` with a \`comment\`) with:\n\n\`\`\`\n${payload}\n\`\`\``;
 }
 
-/** What a plan does and what is dangerous about it, as Markdown. */
+/** What a plan does and what is dangerous about it, as Markdown. Names in it come from a script: no link, image or heading may come of them. */
 export function planDetails({ summary, dangers }: Pick<Plan, 'summary' | 'dangers'>): string {
-  return `${summary}\n\n${dangers.map((danger) => `- ${danger}\n`).join('')}`;
+  return `${asMarkdown(summary)}\n\n${dangers.map((danger) => `- ${asMarkdown(danger)}\n`).join('')}`;
 }

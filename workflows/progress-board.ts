@@ -5,6 +5,7 @@ import { setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes, work
 import type { Decision } from '../domain/decision.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { Attention, OutcomeName, Reveal, RunView, ScriptSummary } from '../domain/outcome.js';
+import { asMarkdown, asParagraphs } from '../rules/markdown.js';
 import type { Phase } from '../rules/phase.js';
 import { searchAttributeNames } from '../rules/search-attributes.js';
 import { progress, type PendingDecision, type RunMemo } from './messages.js';
@@ -75,7 +76,8 @@ export class ProgressBoard {
   showGate(gate: PendingDecision): void {
     this.#gateShown = true;
     this.#view = { ...this.#view, ...(gate.attention === undefined ? {} : { attention: gate.attention }) };
-    upsertMemo({ gate } satisfies RunMemo);
+    const scripts = [...this.#scripts.values()];
+    upsertMemo({ gate: scripts.length === 0 ? gate : { ...gate, scripts } } satisfies RunMemo);
   }
 
   clearAttention(): void {
@@ -90,7 +92,9 @@ export class ProgressBoard {
     const { phase: _last, ...rest } = this.view;
     const view: RunView = { ...rest, outcome, endedAt: new Date().toISOString() };
     this.#view = view;
-    setCurrentDetails(`**${outcome}**${view.failure === undefined ? '' : `: ${view.failure.message}\n\n${view.failure.next}`}`);
+    setCurrentDetails(
+      `**${outcome}**${view.failure === undefined ? '' : `: ${asParagraphs(view.failure.message)}\n\n${asParagraphs(view.failure.next)}`}`,
+    );
     upsertMemo((this.#gateShown ? { outcome: view, gate: null } : { outcome: view }) satisfies RunMemo);
     upsertSearchAttributes([{ key: phaseKey, value: 'ended' satisfies Phase }]);
     return view;
@@ -98,8 +102,8 @@ export class ProgressBoard {
 }
 
 export function attentionDetails(attention: Attention): string {
-  const left = attention.left.length === 0 ? '' : `\n\nLeft:\n${attention.left.map((item) => `- ${item}`).join('\n')}`;
+  const left = attention.left.length === 0 ? '' : `\n\nLeft:\n${attention.left.map((item) => `- ${asMarkdown(item)}`).join('\n')}`;
   const { id, choices, digest } = attention;
   const payload = JSON.stringify({ attention: id, choice: choices[0], by: 'you@example.com', comment: 'what you looked at', digest });
-  return `${attention.reason}${left}\n\nSend the Update \`resolve\` (choices: ${attention.choices.join(', ')}):\n\n\`\`\`\n${payload}\n\`\`\``;
+  return `${asParagraphs(attention.reason)}${left}\n\nSend the Update \`resolve\` (choices: ${attention.choices.join(', ')}):\n\n\`\`\`\n${payload}\n\`\`\``;
 }

@@ -12,6 +12,7 @@ import { ProgressBoard } from './progress-board.js';
 import { readInput, refuseWithoutLock } from './read-input.js';
 import { recordReveals } from './reveal-record.js';
 import { bootstrapOf, lookForMarks, runElsewhere } from './run-elsewhere.js';
+import { summaryOf } from './resume-script.js';
 import { createWithPeople, runWithPeople } from './with-people.js';
 
 /** Brings one connection under Immuta: plan, decision, bootstrap script, registration, verification; and undoes it when that fails. */
@@ -55,7 +56,7 @@ export async function registerConnection(input: RegistrationRequest): Promise<Ru
       targets: undo.targets,
     });
     undo.noteJournal(ran.journal);
-    board.noteScript({ purpose: script.purpose, sha256: script.sha256, statements: ran.statements, ran: ran.ran, skipped: ran.skipped });
+    board.noteScript(summaryOf(script, ran));
   }
 
   /** A person runs it elsewhere. From the moment it can be taken, something of it may be left. */

@@ -6,6 +6,7 @@ import type { Attention } from '../domain/outcome.js';
 import type { PlannedScript, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { durationMs } from '../rules/duration.js';
+import { asMarkdown } from '../rules/markdown.js';
 import { contradictions, marksOf } from '../rules/run-elsewhere.js';
 import type { Activities } from './activity-options.js';
 import type { Answered, AttentionGate } from './attention-gate.js';
@@ -37,7 +38,7 @@ export async function runElsewhere(activities: Activities, gates: Gates, handove
   for (let doubt: string | undefined; ; ) {
     const answer = await ask(gates, handover, expiresAt, doubt);
     if (typeof answer === 'string') return answer;
-    gates.board.say('awaiting-decision', `${answer.by} says that the bootstrap script ran; looking for what it makes`);
+    gates.board.say('awaiting-decision', `${asMarkdown(answer.by)} says that the bootstrap script ran; looking for what it makes`);
     doubt = await whyNot(activities, handover, answer.by);
     if (doubt !== undefined) continue;
     if (answer.decision !== undefined) gates.board.decisions.push(answer.decision);

@@ -2,8 +2,9 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { CreatedConnection } from '../activities/create-connection.js';
 import type { RunScriptInput, ScriptRun } from '../activities/run-script.js';
+import type { AttentionChoice } from '../domain/decision.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
-import { emptyJournal, notRun } from '../rules/journal.js';
+import { emptyJournal } from '../rules/journal.js';
 import { isSame } from '../rules/left-over.js';
 import { databaseOf } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
@@ -11,6 +12,7 @@ import type { AttentionGate } from './attention-gate.js';
 import type { Compensation } from './compensation.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
+import { resumed } from './resume-script.js';
 
 /** A person closed the run with something left. */
 export class Abandoned extends Error {
@@ -35,25 +37,22 @@ export async function runWithPeople(run: Activities['runBootstrap'], { attention
     try {
       return await run({ ...input, ...(resume === undefined ? {} : { resume }) });
     } catch (error) {
-      const { statement, journal: known, failure } = failureOf(error);
+      const { statement, journal: known, failure, choices = unknownChoices, sessionLost = false } = failureOf(error);
       undo.noteJournal(known); // the run may be cancelled while the question is open
       if (statement === undefined) throw error;
       const left = input.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`);
-      const answer = await attention.ask('outcome-unknown', {
-        reason: failure.message,
-        choices: ['ran', 'not-run', 'retry', 'undo', 'abandon'],
-        statement,
-        left,
-      });
+      const reason = choices === unknownChoices ? failure.message : `${failure.message} ${failure.next}`;
+      const answer = await attention.ask(sessionLost ? 'session-lost' : 'outcome-unknown', { reason, choices, statement, left });
       if (answer.choice === 'abandon') throw new Abandoned(left);
       if (answer.choice === 'undo') throw error;
       const journal = known ?? emptyJournal;
-      const settled = notRun(journal, statement.index);
-      resume = answer.choice === 'ran' ? { journal, ranThrough: statement.index } : { journal: answer.choice === 'not-run' ? settled : journal };
+      resume = resumed(journal, answer.choice, statement.index, sessionLost);
       board.enter('running', `the ${input.script.purpose} script goes on`);
     }
   }
 }
+
+const unknownChoices: readonly AttentionChoice[] = ['ran', 'not-run', 'retry', 'undo', 'abandon'];
 
 /** Creates the connection and waits until its integration is enabled, asking a person when that takes longer than the verify deadline. */
 export async function createWithPeople(

@@ -1,9 +1,10 @@
-// Four activities, as many as the product has in a registration, with the calls written out: fetch for Immuta, the bare driver for Snowflake.
+// As many activities as the product has in a registration, and in a deregistration, with the calls written out: fetch for Immuta, the bare driver for Snowflake.
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'snowflake-sdk';
 import { splitScript } from '../../sql/split.js';
+import { openDatabricksSession, type DatabricksLogin } from './databricks.js';
 
 /** Everything the calls need; paths instead of secrets, as the product has references. */
 export interface Work {
@@ -51,7 +52,31 @@ export const immutaActivities = {
       await sleep(work.pollIntervalMs);
     }
   },
+
+  async findRemoval(work: Work): Promise<Removal> {
+    const { nativeIntegrationId } = JSON.parse(await call(work, 'GET', `/data/connection/${work.connectionKey}`)) as { nativeIntegrationId: number };
+    await call(work, 'GET', `/integrations/${nativeIntegrationId}`);
+    const [, script] = await Promise.all([
+      call(work, 'POST', `/data/object/search/${work.connectionKey}`, {}),
+      call(work, 'POST', `/integrations/${nativeIntegrationId}/scripts/delete`),
+    ]);
+    return { integrationId: nativeIntegrationId, statements: splitScript(script, 'Snowflake').map(({ text }) => text) };
+  },
+
+  async disconnect(work: Work, integrationId: number): Promise<void> {
+    await call(work, 'GET', `/data/connection/${work.connectionKey}`);
+    await call(work, 'POST', `/data/object/search/${work.connectionKey}`, {});
+    await call(work, 'DELETE', `/data/object/${work.connectionKey}`);
+    await call(work, 'GET', `/data/connection/${work.connectionKey}`);
+    while ((await ask(work, 'GET', `/integrations/${integrationId}`)).status !== 404) await sleep(work.pollIntervalMs);
+  },
 };
+
+/** What the first step of a deregistration finds. */
+export interface Removal {
+  readonly integrationId: number;
+  readonly statements: readonly string[];
+}
 
 export const platformActivities = {
   async look(work: Work): Promise<void> {
@@ -61,9 +86,24 @@ export const platformActivities = {
   async runStatements(work: Work, statements: readonly string[]): Promise<void> {
     await inSession(work, statements);
   },
+
+  async runOnDatabricks(login: DatabricksLogin, statements: readonly string[]): Promise<void> {
+    const session = await openDatabricksSession(login);
+    for (const text of statements) await session.execute(text);
+    await session.close();
+  },
 };
 
-async function call({ immutaUrl, apiKeyFile }: Work, method: string, path: string, body?: object): Promise<string> {
+async function call(work: Work, method: string, path: string, body?: object): Promise<string> {
+  return (await ask(work, method, path, body)).text;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function ask({ immutaUrl, apiKeyFile }: Work, method: string, path: string, body?: object): Promise<Answer> {
   const authorization = (await readFile(apiKeyFile, 'utf8')).trim();
   const response = await fetch(`${immutaUrl}${path}`, {
     method,
@@ -72,7 +112,7 @@ async function call({ immutaUrl, apiKeyFile }: Work, method: string, path: strin
   });
   const text = await response.text();
   if (!response.ok && response.status !== 404) throw new Error(`${method} ${path} was answered with ${response.status}.`);
-  return text;
+  return { status: response.status, text };
 }
 
 async function inSession({ snowflake, greeting }: Work, statements: readonly string[]): Promise<void> {

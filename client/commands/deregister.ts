@@ -1,6 +1,8 @@
 // What is deregistered is gone with everything under it, so the key is said twice: by --confirm, or typed on a terminal. A program has to say it too.
 import { CommandError } from '../command-error.js';
+import { exitCodes } from '../exit-code.js';
 import type { FollowChoices } from '../run-to-end.js';
+import { words } from '../safe-text.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { asOption, createCommand, followOptions, integrationOption, manifestOption, outputOf } from '../shell.js';
 
@@ -26,8 +28,15 @@ export const build: BuildCommand = (shell, finish) => {
     const { readDeregistration } = await import('../read-request.js');
     const { runToEnd } = await import('../run-to-end.js');
     const request = readDeregistration(shell, key, options);
-    refuseUnconfirmed(key, options.confirm ?? (await askAgain(shell, key, options)));
-    finish(await runToEnd(shell, outputOf(shell, options), request, options));
+    const output = outputOf(shell, options);
+    const confirmed = options.confirm ?? (await askAgain(shell, key, options));
+    if (confirmed === undefined) {
+      output.say(words`Nothing was started.`);
+      finish(exitCodes.interrupted);
+      return;
+    }
+    refuseUnconfirmed(key, confirmed);
+    finish(await runToEnd(shell, output, request, options));
   });
 };
 
@@ -40,11 +49,12 @@ function refuseUnconfirmed(key: string, confirmed: string): void {
   );
 }
 
-async function askAgain(shell: Shell, key: string, { json }: JsonOption): Promise<string> {
+/** What was typed; `undefined` when the question was interrupted. */
+async function askAgain(shell: Shell, key: string, { json }: JsonOption): Promise<string | undefined> {
   const terminal = shell.stdin.isTTY === true && shell.stderr.isTTY === true && json !== true;
   if (!terminal)
     throw new CommandError('usage', `Deregistering ${key} has to be confirmed.`, `Write --confirm ${key}; on a terminal you would be asked for it.`);
   const { isCancel, text } = await import('@clack/prompts');
   const answer = await text({ message: `Type ${key} to take it out of Immuta with everything under it`, output: process.stderr });
-  return isCancel(answer) ? '' : answer;
+  return isCancel(answer) ? undefined : answer;
 }

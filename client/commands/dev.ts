@@ -1,10 +1,8 @@
-import { Command } from 'commander';
 import { runProcess } from '../run-process.js';
-import type { BuildProgram } from '../shell.js';
+import type { BuildProgram, JsonOption } from '../shell.js';
+import { createCommand } from '../shell.js';
 
 export const build: BuildProgram = (shell, finish) =>
-  new Command('dev')
-    .description('Run Temporal, a worker and the simulators on this machine, state in .mooring/')
-    .allowUnknownOption()
-    .argument('[options...]', 'passed on')
-    .action(async (args: string[]) => finish(await runProcess(shell, '../dev/dev.js', args, shell.environment)));
+  createCommand('dev', 'Run Temporal, a worker and the simulators on this machine, state in .mooring/', []).action(async ({ json }: JsonOption) =>
+    finish(await runProcess(shell, '../dev/dev.js', json === true ? ['--json'] : [], shell.environment)),
+  );

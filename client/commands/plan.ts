@@ -1,4 +1,6 @@
+import type { Failure } from '../../domain/outcome.js';
 import type { EffectivePolicy } from '../../domain/plan.js';
+import { isFailureKind } from '../../rules/failure-kind.js';
 import { CommandError } from '../command-error.js';
 import type { PlanResult } from '../connections.js';
 import type { ExitCode } from '../exit-code.js';
@@ -62,7 +64,7 @@ async function plan(shell: Shell, key: string, options: Options): Promise<ExitCo
       }
       const { plan: found, policy, checks } = answer;
       output.result({ v: 1, plan: planJson(found), policy, checks }, [
-        ...planLines(found, output.style),
+        ...planLines(found, output.resultWidth, output.style),
         ...policyLines(policy),
         ...checkLines(checks),
       ]);
@@ -85,10 +87,14 @@ function checkLines(checks: Checks): SafeText[] {
     .map(({ status, message, cure }) => words`${status.padEnd(8)} ${message} ${cure}`);
 }
 
+/** What the activity says of itself, or the innermost message where something else went wrong. */
 function planError(error: unknown, key: string): unknown {
   if (error instanceof CommandError || !(error instanceof Error) || error.name !== 'WorkflowFailedError') return error;
   let cause: unknown = error;
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  const { type, details } = cause as { readonly type?: unknown; readonly details?: readonly unknown[] | null };
+  const { failure } = (details?.[0] ?? {}) as { readonly failure?: Partial<Failure> };
   const message = cause instanceof Error ? cause.message : 'no reason given';
-  return new CommandError('failed', `${key} cannot be planned: ${message}`, 'Correct what it names, and plan again.');
+  const next = typeof failure?.next === 'string' && failure.next !== '' ? failure.next : 'Correct what it names, and plan again.';
+  return new CommandError(isFailureKind(type) ? type : 'failed', `${key} cannot be planned: ${message}`, next);
 }

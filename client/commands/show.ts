@@ -68,7 +68,9 @@ async function show(shell: Shell, named: string, options: Options): Promise<Exit
     }
     const view = viewOf({ ...state, plan });
     const lines =
-      options.script === true ? scriptLines(plan, output.style) : [...runLines(view, output.style), words``, ...planLines(plan, output.style)];
+      options.script === true
+        ? scriptLines(plan, output.style)
+        : [...runLines(view, output.resultWidth, output.style), words``, ...planLines(plan, output.resultWidth, output.style)];
     output.result({ v: 1, plan: planJson(plan), run: view }, lines);
     for (const line of invitationLines(gate, named)) output.say(line);
     return exitCodes.done;

@@ -24,7 +24,7 @@ async function status(shell: Shell, named: string, options: JsonOption): Promise
     const state = isOpen(found) ? { ...found, plan: await connections.planOf(found) } : found;
     const view = viewOf(state);
     const { message } = progressOf(state, Date.now());
-    output.result(view, [...runLines(view, output.style), ...(isOpen(state) ? [words`  now        ${message}`] : [])]);
+    output.result(view, [...runLines(view, output.resultWidth, output.style), ...(isOpen(state) ? [words`  now        ${message}`] : [])]);
     return exitCodes.done;
   });
 }

@@ -2,6 +2,7 @@ import type { ExitCode } from '../exit-code.js';
 import { exitCodes } from '../exit-code.js';
 import { parseRun } from '../parse-run.js';
 import { words } from '../safe-text.js';
+import type { Progress } from '../progress.js';
 import type { BuildCommand, JsonOption, Shell } from '../shell.js';
 import { createCommand, outputOf, parseDuration, untilInterrupted, withConnections } from '../shell.js';
 
@@ -36,7 +37,7 @@ async function watch(shell: Shell, named: string, options: Options): Promise<Exi
           stay: options.wait !== undefined,
           limitMs: typeof options.wait === 'number' ? options.wait : undefined,
           operation,
-          report: lines ? (progress) => output.result({ v: 1, at: new Date().toISOString(), ...progress }, []) : undefined,
+          report: lines ? (progress) => output.result({ v: 1, at: new Date().toISOString(), ...shown(progress) }, []) : undefined,
         },
       ),
     );
@@ -47,4 +48,9 @@ async function watch(shell: Shell, named: string, options: Options): Promise<Exi
     }
     return runExitCode(followed.state);
   });
+}
+
+/** The shape that programs hold on to; the step of the task list is for people. */
+function shown({ phase, statement, of, message }: Progress): Progress {
+  return { phase, statement, of, message };
 }

@@ -31,7 +31,7 @@ export async function runPreflight(session: PreflightSession, target: Databricks
       return await checkPrivileges(session, isAdmin);
     }),
     checkAudit(session, target, isAdmin),
-    await guarded('catalog', async () => await checkCatalog(session, target)),
+    await guarded('catalog', async () => await checkCatalog(session, target, isAdmin)),
     await checkHistory(session),
   ];
   return { checks, existing: await inspectObjects(session.read, [{ kind: 'catalog', name: target.catalog.toLowerCase() }]) };
@@ -91,10 +91,17 @@ function checkAudit({ identity }: PreflightSession, { audit }: DatabricksTarget,
   );
 }
 
-async function checkCatalog({ read }: PreflightSession, target: DatabricksTarget): Promise<Check> {
+/** Databricks ("Information schema"): a user is shown what it has a privilege on; a metastore admin is shown everything. */
+async function checkCatalog({ read, identity }: PreflightSession, target: DatabricksTarget, isAdmin: boolean | undefined): Promise<Check> {
   const name = target.catalog.toLowerCase();
   const [state] = await inspectObjects(read, [{ kind: 'catalog', name }]);
-  if (state?.exists !== true) return passed('catalog', `Catalog ${name} does not exist yet.`);
+  if (state?.exists !== true)
+    return passed(
+      'catalog',
+      isAdmin === true
+        ? `Catalog ${name} does not exist yet.`
+        : `${identity.user} sees no catalog ${name}; only a metastore admin is shown every one.`,
+    );
   return failed(
     'catalog',
     'already-exists',

@@ -2,6 +2,7 @@
 // for the closed list of own statements. Nothing is sent between two calls.
 import type { DatabricksTarget } from '../../domain/databricks-target.js';
 import type { ObjectReference } from '../../domain/plan.js';
+import type { Place } from '../../rules/journal.js';
 import { monotonicMs } from '../monotonic-clock.js';
 import { PlatformError } from '../platform-error.js';
 import type { DatabricksLogin, Identity, ObjectState, Preflight, StatementRecord, StatementToRun } from '../runner-messages.js';
@@ -70,10 +71,15 @@ export class DatabricksSession {
     const { queryId } = await runStatement(
       loggedIn.session,
       sending,
-      { text, tag, leaseEndsAt, timeoutMs, subject: `Statement ${index}`, readOnly: false },
+      { text, tag, leaseEndsAt, timeoutMs, subject: `Statement ${index + 1}`, readOnly: false },
       () => Promise.resolve(),
     );
     return { queryId };
+  }
+
+  /** Databricks does not tell with its answers where a session stands: the script's own USE statements are said again. */
+  moveTo(_place: Place): Promise<null> {
+    return Promise.resolve(null);
   }
 
   async preflight(target: DatabricksTarget): Promise<Preflight> {
@@ -146,7 +152,7 @@ function refuseUnsendable(index: number, text: string, tag: string): void {
   if (/^\s*(put|get|remove)\b/i.test(text))
     throw unsendable(
       'script-refused',
-      `Statement ${index} is a client command (PUT, GET or REMOVE)`,
+      `Statement ${index + 1} is a client command (PUT, GET or REMOVE)`,
       'Report the script to Immuta; a script has no use for files.',
     );
   if (tag.length > longestTag)

@@ -1,9 +1,14 @@
-// Every text that a runner sends besides decided statements, by name. All of them only read, but for the one that ends a statement of ours. Nothing is ever built from a text that came in a
-// message: values become quoted identifiers or literals here.
+// Every text that a runner sends besides decided statements, by name. All of them only read, but for the one that ends a statement of ours and those
+// that move a new session to where the script stood in the last one. Nothing is ever built from a text that came in a message: values become quoted
+// identifiers or literals here.
 
 /** The closed list. docs/security.md shows the same. */
 export type OwnStatement =
   | { readonly name: 'identity' }
+  | { readonly name: 'place' }
+  | { readonly name: 'use-warehouse'; readonly warehouse: string }
+  | { readonly name: 'use-database'; readonly database: string }
+  | { readonly name: 'use-schema'; readonly database: string; readonly schema: string }
   | { readonly name: 'account-parameter'; readonly parameter: 'QUOTED_IDENTIFIERS_IGNORE_CASE' }
   | { readonly name: 'grants-to-role'; readonly role: string }
   | { readonly name: 'list'; readonly kind: ListedKind; readonly like: string }
@@ -25,6 +30,14 @@ export function textOf(statement: OwnStatement): string {
   switch (statement.name) {
     case 'identity':
       return 'SELECT CURRENT_USER(), CURRENT_ROLE(), CURRENT_TIMESTAMP()';
+    case 'place':
+      return 'SELECT CURRENT_ROLE(), CURRENT_WAREHOUSE(), CURRENT_DATABASE(), CURRENT_SCHEMA()';
+    case 'use-warehouse':
+      return `USE WAREHOUSE ${quoteIdentifier(statement.warehouse)}`;
+    case 'use-database':
+      return `USE DATABASE ${quoteIdentifier(statement.database)}`;
+    case 'use-schema':
+      return `USE SCHEMA ${quoteIdentifier(statement.database)}.${quoteIdentifier(statement.schema)}`;
     case 'account-parameter':
       return `SHOW PARAMETERS LIKE '${statement.parameter}' IN ACCOUNT`;
     case 'grants-to-role':

@@ -41,7 +41,7 @@ export async function runPreflight(session: PreflightSession, target: SnowflakeT
     }),
     checkPolicyPrivileges(privileges, role),
     await guarded('warehouse', async () => checkWarehouse(session, target, privileges)),
-    await guarded('database', async () => checkDatabase(session, target)),
+    await guarded('database', async () => checkDatabase(session, target, privileges)),
     await guarded('system account user', async () => checkSystemAccountUser(session, target)),
     await checkHistory(session),
   ];
@@ -129,9 +129,20 @@ async function checkWarehouse(
   return passed(name, `Warehouse ${spelled} is there.`);
 }
 
-async function checkDatabase({ read }: PreflightSession, { database }: SnowflakeTarget): Promise<Check> {
+/** Snowflake ("SHOW DATABASES"): a role is shown what it has a privilege on; MANAGE GRANTS shows everything. */
+async function checkDatabase(
+  { read, identity }: PreflightSession,
+  { database }: SnowflakeTarget,
+  privileges: AccountPrivileges | undefined,
+): Promise<Check> {
   const found = await findObject(read, { kind: 'database', name: database });
-  if (found === undefined) return passed('database', `Database ${database} does not exist yet.`);
+  if (found === undefined)
+    return passed(
+      'database',
+      privileges?.has('MANAGE GRANTS') === true
+        ? `Database ${database} does not exist yet.`
+        : `${identity.role} sees no database ${database}; without MANAGE GRANTS it is not shown every one.`,
+    );
   return failed(
     'database',
     'already-exists',

@@ -2,9 +2,10 @@
 // for the closed list of own statements. Nothing is sent between two calls.
 import type { ObjectReference } from '../../domain/plan.js';
 import type { SnowflakeTarget } from '../../domain/snowflake-target.js';
+import type { Place } from '../../rules/journal.js';
 import { monotonicMs } from '../monotonic-clock.js';
 import { PlatformError } from '../platform-error.js';
-import type { Identity, ObjectState, Preflight, SnowflakeLogin, StatementRecord, StatementToRun } from '../runner-messages.js';
+import type { Identity, ObjectState, Preflight, SnowflakeLogin, StatementDone, StatementRecord, StatementToRun } from '../runner-messages.js';
 import { loadDriver } from './driver.js';
 import type { DriverConnection } from './driver.js';
 import { statementFailure } from './error.js';
@@ -49,16 +50,23 @@ export class SnowflakeSession {
     this.clockOffsetMs = clockOffsetMs;
   }
 
-  async execute({ index, text, tag, timeoutMs, leaseEndsAt }: StatementToRun): Promise<{ readonly queryId: string }> {
+  async execute({ index, text, tag, timeoutMs, leaseEndsAt }: StatementToRun): Promise<StatementDone> {
     refuseUnsendable(index, text, tag);
     this.#sending.begin(leaseEndsAt);
     try {
-      return { queryId: await runStatement(this.#connection, { text, tag, timeoutMs }) };
+      return await runStatement(this.#connection, { text, tag, timeoutMs });
     } catch (error) {
-      throw statementFailure(error, { subject: `Statement ${index}`, sent: this.#sending.end(), readOnly: false });
+      throw statementFailure(error, { subject: `Statement ${index + 1}`, sent: this.#sending.end(), readOnly: false });
     } finally {
       this.#sending.end();
     }
+  }
+
+  async moveTo(wanted: Place): Promise<Place> {
+    const stands = await this.#place();
+    const moves = movesBetween(stands, wanted);
+    for (const move of moves) await this.#read(move);
+    return moves.length === 0 ? stands : await this.#place();
   }
 
   async preflight(target: SnowflakeTarget): Promise<Preflight> {
@@ -87,7 +95,23 @@ export class SnowflakeSession {
     return await new Promise((resolve) => this.#connection.destroy((error) => resolve(error === undefined || error === null)));
   }
 
+  async #place(): Promise<Place> {
+    const [row = {}] = await this.#read({ name: 'place' });
+    const [role, warehouse, database, schema] = Object.values(row);
+    return { role, warehouse, database, schema };
+  }
+
   readonly #read = async (statement: OwnStatement): Promise<readonly Row[]> => await readOwn(this.#connection, this.#sending, statement);
+}
+
+/** The role is not among them: the script's own USE ROLE is said again. */
+function movesBetween(stands: Place, { warehouse, database, schema }: Place): readonly OwnStatement[] {
+  const moves: OwnStatement[] = [];
+  if (warehouse !== undefined && warehouse !== stands.warehouse) moves.push({ name: 'use-warehouse', warehouse });
+  if (database === undefined) return moves;
+  const isThere = database === stands.database;
+  if (schema === undefined) return isThere ? moves : [...moves, { name: 'use-database', database }];
+  return isThere && schema === stands.schema ? moves : [...moves, { name: 'use-schema', database, schema }];
 }
 
 async function readOwn(connection: DriverConnection, sending: Sending, statement: OwnStatement): Promise<readonly Row[]> {
@@ -106,7 +130,7 @@ function refuseUnsendable(index: number, text: string, tag: string): void {
   if (/^\s*(put|get)/i.test(text))
     throw unsendable(
       'script-refused',
-      `Statement ${index} is a client command (PUT or GET)`,
+      `Statement ${index + 1} is a client command (PUT or GET)`,
       'Report the script to Immuta; a script has no use for files.',
     );
   if (tag.length > longestTag)

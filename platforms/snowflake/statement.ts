@@ -1,6 +1,8 @@
 // One statement through the driver, as a promise. Rows are read as text: what a platform says is compared, never calculated with.
 import { randomUUID } from 'node:crypto';
 import type { RowStatement } from 'snowflake-sdk';
+import type { Place } from '../../rules/journal.js';
+import type { StatementDone } from '../runner-messages.js';
 import type { DriverConnection } from './driver.js';
 
 /** A row by column name in lower case. Absent: NULL, or no such column. Times are ISO 8601. */
@@ -12,9 +14,22 @@ export interface Sent {
   readonly timeoutMs: number;
 }
 
-/** Runs one statement and gives its id; rejects with whatever the driver says. */
-export async function runStatement(connection: DriverConnection, sent: Sent): Promise<string> {
-  return (await send(connection, sent)).getQueryId();
+/** Runs one statement and gives its id, and where the session stands behind it; rejects with whatever the driver says. */
+export async function runStatement(connection: DriverConnection, sent: Sent): Promise<StatementDone> {
+  const statement = await send(connection, sent);
+  return { queryId: statement.getQueryId(), place: placeOf(statement.getSessionState()) };
+}
+
+/** Snowflake tells it with every answer, by the driver in getters that its typings leave out; an answer without a role tells nothing. */
+function placeOf(state: object | undefined): Place | undefined {
+  const read = (getter: string): string | undefined => {
+    const get: unknown = state === undefined ? undefined : Reflect.get(state, getter);
+    const value: unknown = typeof get === 'function' ? Reflect.apply(get, state, []) : undefined;
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const role = read('getCurrentRole');
+  if (role === undefined) return undefined;
+  return { role, warehouse: read('getCurrentWarehouse'), database: read('getCurrentDatabase'), schema: read('getCurrentSchema') };
 }
 
 /** Runs one statement and reads all its rows. */

@@ -33,6 +33,15 @@ export function emptyStatement(): SqlError {
   return new SqlError('PARSE_EMPTY_STATEMENT', '42617', 'Syntax error, unexpected empty statement.');
 }
 
+/** [known] 42P02: Spark's list of error conditions. */
+export function unboundParameter(name: string): SqlError {
+  return new SqlError(
+    'UNBOUND_SQL_PARAMETER',
+    '42P02',
+    `Found the unbound parameter: ${name}. Please, fix \`args\` and provide a mapping of the parameter to either a SQL literal or collection constructor functions such as \`map()\`, \`array()\`, \`struct()\`.`,
+  );
+}
+
 /** [seen] 42501: databricks/dbt-databricks#838. */
 export function insufficientPermissions(privilege: string, kind: string, name: string): SqlError {
   return new SqlError('INSUFFICIENT_PERMISSIONS', '42501', `Insufficient privileges:\nUser does not have ${privilege} on ${title(kind)} '${name}'.`);

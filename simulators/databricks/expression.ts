@@ -1,6 +1,6 @@
 // Scalar expressions: what conditions and select lists of catalog queries are made of. Null follows SQL: compared with anything it is null.
 import { like, orderOf, textOf } from './cell.js';
-import { unresolvedColumn } from './errors.js';
+import { unboundParameter, unresolvedColumn } from './errors.js';
 import { callFunction } from './functions.js';
 import type { Cell, Execution, Row } from './statement.js';
 import type { TokenCursor } from './token-cursor.js';
@@ -150,6 +150,8 @@ function parsePlainValue(cursor: TokenCursor): Expression {
     cursor.expect(')');
     return converted(inner, type);
   }
+  if (cursor.accept(':')) return parameter(cursor.identifier());
+  if (cursor.accept('?')) return parameter(cursor.nextPlace());
   if (token?.kind === 'word' && keywords.has(token.value)) throw cursor.unexpected();
   const name = [cursor.identifier()];
   while (cursor.accept('.')) name.push(cursor.identifier());
@@ -178,6 +180,15 @@ function column(written: string): Expression {
     if (value !== undefined) return value;
     if (bare.has(name)) return callFunction(name, [], execution); // [doc] these need no parentheses
     throw unresolvedColumn(written);
+  };
+}
+
+/** [doc] sql-ref-parameter-marker: a value, never SQL. */
+function parameter(marker: string | number): Expression {
+  return (_row, { parameters }) => {
+    const value = parameters.get(marker);
+    if (value === undefined) throw unboundParameter(String(marker));
+    return value;
   };
 }
 

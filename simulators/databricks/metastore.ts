@@ -44,23 +44,26 @@ export const systemOwner = 'System user';
 
 export class Metastore {
   readonly name: string;
+  /** Milliseconds since 1970, by the workspace's own clock. */
+  readonly now: () => number;
   readonly root: Securable;
   readonly #securables = new Map<string, Securable>();
   #grants: Grant[] = [];
   #changes: MetastoreChange[] = [];
 
-  constructor(name: string, owner: string) {
+  constructor(name: string, owner: string, now: () => number = Date.now) {
     this.name = name;
-    const now = Date.now();
+    this.now = now;
+    const startedAt = now();
     this.root = {
       kind: 'METASTORE',
       shownKind: 'METASTORE',
       path: [],
       owner,
       comment: undefined,
-      createdAt: now,
+      createdAt: startedAt,
       createdBy: systemOwner,
-      changedAt: now,
+      changedAt: startedAt,
     };
   }
 
@@ -84,7 +87,7 @@ export class Metastore {
   }
 
   add(kind: Exclude<SecurableKind, 'METASTORE'>, path: readonly string[], owner: string, comment?: string, shownKind: string = kind): Securable {
-    const now = Date.now();
+    const now = this.now();
     const securable: Securable = { kind, shownKind, path, owner, comment, createdAt: now, createdBy: owner, changedAt: now };
     this.#securables.set(keyOf(kind, path), securable);
     this.#note('appeared', securable);
@@ -107,7 +110,7 @@ export class Metastore {
   }
 
   touch(securable: Securable): void {
-    securable.changedAt = Date.now();
+    securable.changedAt = this.now();
     this.#note('changed', securable);
   }
 

@@ -13,7 +13,7 @@ export class Operation {
   readonly session: Session;
   readonly text: string;
   readonly tags: readonly QueryTag[];
-  readonly startedAt = Date.now();
+  readonly startedAt: number;
   status: OperationStatus = 'RUNNING';
   endedAt: number | undefined;
   verb = '';
@@ -24,10 +24,13 @@ export class Operation {
   /** How many rows were fetched. */
   fetched = 0;
   readonly settled: Promise<void>;
+  readonly #now: () => number;
   readonly #interruption = new AbortController();
   #settle: () => void = () => undefined;
 
-  constructor(session: Session, text: string, tags: readonly QueryTag[]) {
+  constructor(session: Session, text: string, tags: readonly QueryTag[], now: () => number) {
+    this.#now = now;
+    this.startedAt = now();
     this.session = session;
     this.text = text;
     this.tags = tags;
@@ -71,7 +74,7 @@ export class Operation {
 
   #end(status: OperationStatus): void {
     this.status = status;
-    this.endedAt = Date.now();
+    this.endedAt = this.#now();
     this.#settle();
   }
 }

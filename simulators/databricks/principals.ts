@@ -15,6 +15,11 @@ export interface Principal {
   readonly privileges: readonly string[];
 }
 
+/** [doc] the number by which the REST API knows a principal: the same for the same name. */
+export function principalId({ name }: Principal): number {
+  return Number.parseInt(digest(name.toLowerCase()).slice(0, 12), 16);
+}
+
 export interface IssuedToken {
   readonly accessToken: string;
   readonly expiresInSeconds: number;

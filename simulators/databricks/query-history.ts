@@ -4,12 +4,13 @@
 import { json, restError } from './http.js';
 import type { Answer } from './http.js';
 import type { Operation } from './operation.js';
+import { principalId } from './principals.js';
 import type { Principal } from './principals.js';
 
 interface Filter {
   readonly statementIds: readonly string[];
   readonly statuses: readonly string[];
-  readonly userNames: readonly string[];
+  readonly userIds: readonly string[];
   readonly warehouseIds: readonly string[];
   readonly startTimeMs: number;
   readonly endTimeMs: number;
@@ -60,7 +61,7 @@ function filterOf(asked: Readonly<Record<string, unknown>>): Filter {
   return {
     statementIds: list('statement_ids'),
     statuses: list('statuses'),
-    userNames: list('user_ids'),
+    userIds: list('user_ids'),
     warehouseIds: list('warehouse_ids'),
     startTimeMs: time('start_time_ms', 0),
     endTimeMs: time('end_time_ms', Number.POSITIVE_INFINITY),
@@ -72,7 +73,7 @@ function matches({ id, status, session, startedAt }: Operation, filter: Filter):
   return (
     within(filter.statementIds, id) &&
     within(filter.statuses, status) &&
-    within(filter.userNames, session.principal.name) &&
+    within(filter.userIds, String(principalId(session.principal))) &&
     startedAt >= filter.startTimeMs &&
     startedAt <= filter.endTimeMs
   );
@@ -84,15 +85,16 @@ const statementTypes = new Set(['ALTER', 'CREATE', 'DESCRIBE', 'DROP', 'GRANT', 
 function shown(operation: Operation, warehouseId: string): Record<string, unknown> {
   const { id, status, text, session, startedAt, endedAt, error, result, verb, tags } = operation;
   const { name } = session.principal;
+  const userId = principalId(session.principal);
   return {
     query_id: id,
     status,
     query_text: text,
     query_start_time_ms: startedAt,
     ...(endedAt === undefined ? {} : { execution_end_time_ms: endedAt, query_end_time_ms: endedAt, duration: endedAt - startedAt }),
-    user_id: name,
+    user_id: userId,
     user_name: name,
-    executed_as_user_id: name,
+    executed_as_user_id: userId,
     executed_as_user_name: name,
     session_id: session.id,
     warehouse_id: warehouseId,

@@ -11,6 +11,7 @@ import { json, readBody, restError, send, thriftError } from './http.js';
 import type { Answer } from './http.js';
 import { discovery, issueToken, refuseToken } from './oauth.js';
 import { parse } from './parse.js';
+import { principalId } from './principals.js';
 import type { Principal } from './principals.js';
 import { listQueries } from './query-history.js';
 import { answerMessage, callOf, statementOf } from './thrift-message.js';
@@ -138,6 +139,9 @@ async function answer(
         fault.bodyBytes,
       );
       return;
+    case 'pretend': // befalls the statement, not its answer
+      send(response, await work(fault));
+      return;
     case 'silence-before':
     case 'hang':
       return;
@@ -163,7 +167,11 @@ async function thriftAnswer(
     return thriftError(404, `RESOURCE_DOES_NOT_EXIST: No SQL warehouse listens at ${url.pathname}.`);
   if (call === undefined) return thriftError(400, 'The request is not a Thrift message.');
   const refusal = fault?.kind === 'refuse' ? injectedRefusal(fault.code) : undefined;
-  const disturbance = { delayMs: fault?.kind === 'delay' ? (fault.delayMs ?? 0) : 0, ...(refusal === undefined ? {} : { refusal }) };
+  const disturbance = {
+    delayMs: fault?.kind === 'delay' ? (fault.delayMs ?? 0) : 0,
+    pretend: fault?.kind === 'pretend',
+    ...(refusal === undefined ? {} : { refusal }),
+  };
   const isStatement = call === 'ExecuteStatement';
   const service = thriftService(workspace, caller.principal, isStatement ? { disturbance } : refusal === undefined ? {} : { refusal });
   try {
@@ -182,7 +190,7 @@ function restAnswer({ workspace, warehouseId, base }: Site, request: IncomingMes
     case 'GET /api/2.0/sql/history/queries':
       return listQueries(url, body, caller.principal, workspace.runner.operations(), warehouseId);
     case 'GET /api/2.0/preview/scim/v2/Me':
-      return json({ id: '1', userName: caller.principal.name, displayName: caller.principal.name, active: true });
+      return json({ id: String(principalId(caller.principal)), userName: caller.principal.name, displayName: caller.principal.name, active: true });
     case `GET /api/2.0/sql/warehouses/${warehouseId}`:
       return json({ id: warehouseId, name: 'simulated', state: 'RUNNING' });
     default:

@@ -12,8 +12,8 @@ const systemTables = [
   ['query', 'history'],
 ] as const;
 
-export function newMetastore(principals: readonly Principal[]): Metastore {
-  const metastore = new Metastore('simulated', metastoreAdmins);
+export function newMetastore(principals: readonly Principal[], now: () => number): Metastore {
+  const metastore = new Metastore('simulated', metastoreAdmins, now);
   metastore.add('CATALOG', ['system'], systemOwner);
   for (const [schema, table] of systemTables) {
     if (metastore.find('SCHEMA', ['system', schema]) === undefined) metastore.add('SCHEMA', ['system', schema], systemOwner);

@@ -42,6 +42,10 @@ export interface DatabricksSimulator {
   identify(credential: { readonly token: string } | { readonly clientId: string; readonly clientSecret: string }): string | undefined;
   /** Every catalog and what lies in it. */
   objects(): ListedSecurable[];
+  /** How far the workspace's clock is ahead of this machine's; default 0. Its tokens go by this machine's. */
+  setClockOffset(milliseconds: number): void;
+  /** Every session that is open now is gone; what runs in one goes on. */
+  expireSessions(): void;
   /** Lets every token of the token endpoint expire. */
   expireTokens(): void;
   /** A new metastore: no sessions, no history, no issued tokens. Ledger and faults are the caller's. */
@@ -55,9 +59,10 @@ const hour = 3_600_000;
 /** @throws when the port is taken. */
 export async function startDatabricksSimulator(options: DatabricksSimulatorOptions): Promise<DatabricksSimulator> {
   const { ledger, faults } = options;
+  let clockOffsetMs = 0;
   const begin = (): Workspace => {
     const principals = new Principals(options.principals, options.tokenLifetimeMs ?? hour);
-    const metastore = newMetastore(options.principals);
+    const metastore = newMetastore(options.principals, () => Date.now() + clockOffsetMs);
     return { metastore, principals, sessions: new Map(), runner: new StatementRunner(metastore, principals, ledger, options.latencyMs ?? 0) };
   };
   let workspace = begin();
@@ -92,6 +97,12 @@ export async function startDatabricksSimulator(options: DatabricksSimulatorOptio
     },
     objects: () => workspace.metastore.list().map(listed),
     expireTokens: () => workspace.principals.expireIssued(),
+    setClockOffset(milliseconds) {
+      clockOffsetMs = milliseconds;
+    },
+    expireSessions() {
+      workspace.sessions.clear();
+    },
     reset() {
       workspace.runner.stop();
       workspace = begin();

@@ -12,14 +12,24 @@ import { parse } from './parse.js';
 import type { Principals } from './principals.js';
 import { mergedTags, writeTags } from './query-tags.js';
 import type { Session } from './session.js';
-import type { Result, Statement } from './statement.js';
+import type { Execution, Result, Statement } from './statement.js';
 import { tokenize } from './tokenizer.js';
 
 /** What a fault does to one statement. */
 export interface Disturbance {
   readonly delayMs?: number;
   readonly refusal?: SqlError;
+  /** Nothing is done, and it is said to be. */
+  readonly pretend?: boolean;
 }
+
+/** What comes with a statement. */
+export interface Beside {
+  readonly tags?: string | undefined;
+  readonly parameters?: Execution['parameters'];
+}
+
+const nothingDone: Result = { columns: [], rows: [] };
 
 /** setTimeout takes no more. */
 const longestTimerMs = 2_147_483_647;
@@ -50,16 +60,16 @@ export class StatementRunner {
     return this.#operations.get(id) ?? this.#listings.get(id);
   }
 
-  start(session: Session, text: string, statementTags: string | undefined, disturbance: Disturbance = {}): Operation {
-    const operation = new Operation(session, text, mergedTags(session.parameters.get('QUERY_TAGS'), statementTags));
+  start(session: Session, text: string, { tags, parameters = new Map() }: Beside = {}, disturbance: Disturbance = {}): Operation {
+    const operation = new Operation(session, text, mergedTags(session.parameters.get('QUERY_TAGS'), tags), this.#metastore.now);
     this.#operations.set(operation.id, operation);
-    void this.#run(operation, disturbance);
+    void this.#run(operation, parameters, disturbance);
     return operation;
   }
 
   /** A finished operation that is no statement: what a metadata call answers. */
   answered(session: Session, result: Result): Operation {
-    const operation = new Operation(session, '', []);
+    const operation = new Operation(session, '', [], this.#metastore.now);
     this.#listings.set(operation.id, operation);
     operation.finish(result);
     return operation;
@@ -76,7 +86,7 @@ export class StatementRunner {
     for (const operation of this.#operations.values()) operation.interrupt();
   }
 
-  async #run(operation: Operation, { delayMs = 0, refusal }: Disturbance): Promise<void> {
+  async #run(operation: Operation, parameters: Execution['parameters'], { delayMs = 0, refusal, pretend = false }: Disturbance): Promise<void> {
     const timer = this.#limit(operation);
     let statement: Statement | undefined;
     try {
@@ -86,7 +96,8 @@ export class StatementRunner {
       await operation.pause(this.#latencyMs + delayMs);
       if (refusal !== undefined) throw refusal;
       const { session } = operation;
-      const result = statement.run({ access: new Access(this.#metastore, this.#principals, session.principal), session });
+      const access = new Access(this.#metastore, this.#principals, session.principal);
+      const result = pretend ? nothingDone : statement.run({ access, session, parameters });
       this.#record(operation, statement, 'success');
       operation.finish(result);
     } catch (thrown) {

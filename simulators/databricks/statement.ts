@@ -14,6 +14,8 @@ export interface Result {
 export interface Execution {
   readonly access: Access;
   readonly session: Session;
+  /** Values that came beside the text: by name, or by place, counted from 1. */
+  readonly parameters: ReadonlyMap<string | number, Cell>;
 }
 
 export interface Statement {

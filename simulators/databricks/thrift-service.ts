@@ -4,13 +4,14 @@
 // The generated processor answers only handlers that declare exactly one parameter.
 import { randomUUID } from 'node:crypto';
 import { Access } from './access.js';
-import { like } from './cell.js';
 import { types } from './definitions.js';
 import type { SqlError } from './errors.js';
-import { nameOf } from './metastore.js';
+import { metadataAnswer, metadataCalls } from './metadata-calls.js';
+import type { MetadataCall } from './metadata-calls.js';
 import type { Metastore } from './metastore.js';
 import type { Operation } from './operation.js';
 import { directResultsOf, fetched, handleOf, identifierOf, invalidHandle, statusOf, uuidOf } from './operation-answers.js';
+import { parametersOf } from './parameters.js';
 import type { Principal, Principals } from './principals.js';
 import { metadataOf, success } from './row-set.js';
 import type { Session } from './session.js';
@@ -81,7 +82,12 @@ export function thriftService(
     async ExecuteStatement(request: types.TExecuteStatementReq) {
       const session = sessionOf(request.sessionHandle);
       if (session === undefined) return new types.TExecuteStatementResp({ status: invalidHandle('Session') });
-      const operation = runner.start(session, request.statement, request.confOverlay?.['query_tags'], disturbance);
+      const operation = runner.start(
+        session,
+        request.statement,
+        { tags: request.confOverlay?.['query_tags'], parameters: parametersOf(request.parameters) },
+        disturbance,
+      );
       await settledWithin(operation, directResultsWithinMs);
       const isDirect = request.getDirectResults !== null && request.getDirectResults !== undefined && operation.status !== 'RUNNING';
       return new types.TExecuteStatementResp({
@@ -119,45 +125,14 @@ export function thriftService(
       operation?.interrupt();
       return new types.TCloseOperationResp({ status: operation === undefined ? invalidHandle('Operation') : success() });
     },
-
-    GetCatalogs({ sessionHandle }: types.TGetCatalogsReq) {
-      return new types.TGetCatalogsResp(
-        metadataCall(sessionOf(sessionHandle), (access) => ({
-          columns: ['TABLE_CAT'],
-          rows: metastore
-            .list('CATALOG')
-            .filter((each) => access.sees(each))
-            .map((each) => [nameOf(each)]),
-        })),
-      );
-    },
-
-    GetSchemas({ sessionHandle, catalogName }: types.TGetSchemasReq) {
-      return new types.TGetSchemasResp(
-        metadataCall(sessionOf(sessionHandle), (access) => ({
-          columns: ['TABLE_SCHEM', 'TABLE_CATALOG'],
-          rows: metastore
-            .list('SCHEMA', catalogName ? [catalogName.toLowerCase()] : [])
-            .filter((each) => access.sees(each))
-            .map(({ path: [catalog = '', schema = ''] }) => [schema, catalog]),
-        })),
-      );
-    },
-
-    GetTables({ sessionHandle, catalogName, schemaName, tableName }: types.TGetTablesReq) {
-      const matches = (value: string, pattern: string | null | undefined): boolean => !pattern || like(value, pattern.toLowerCase());
-      return new types.TGetTablesResp(
-        metadataCall(sessionOf(sessionHandle), (access) => ({
-          columns: ['TABLE_CAT', 'TABLE_SCHEM', 'TABLE_NAME', 'TABLE_TYPE', 'REMARKS'],
-          rows: metastore
-            .list('TABLE', catalogName ? [catalogName.toLowerCase()] : [])
-            .filter((each) => access.sees(each) && matches(each.path[1] ?? '', schemaName) && matches(each.path[2] ?? '', tableName))
-            .map(({ path, shownKind, comment }) => [...path, shownKind, comment ?? '']),
-        })),
-      );
-    },
   };
 
+  for (const name of Object.keys(metadataCalls) as MetadataCall[])
+    calls[name] = (request: types.TGetTablesReq) =>
+      metadataAnswer(
+        name,
+        metadataCall(sessionOf(request.sessionHandle), (access) => metadataCalls[name](request, access, metastore)),
+      );
   for (const name of callNames) calls[name] ??= (_request: unknown) => unavailable(name);
   if (refusal !== undefined) for (const name of callNames) calls[name] = (_request: unknown) => refused(name, refusal);
   return calls;

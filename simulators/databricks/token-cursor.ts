@@ -8,6 +8,7 @@ export class TokenCursor {
   readonly text: string;
   readonly #tokens: readonly Token[];
   #at = 0;
+  #places = 0;
 
   constructor(text: string, tokens: readonly Token[]) {
     this.text = text;
@@ -80,6 +81,11 @@ export class TokenCursor {
     if (token?.kind !== 'number') throw this.unexpected();
     this.#at++;
     return Number(token.value);
+  }
+
+  /** The place of the parameter marker `?` that was read just now, counted from 1. */
+  nextPlace(): number {
+    return ++this.#places;
   }
 
   /** A name as written; what it names decides whether case matters. */

@@ -3,7 +3,7 @@ import type { Platforms } from '../simulated-platform.js';
 import { json } from './answer.js';
 import type { Person } from './authenticator.js';
 import { discover } from './discovery.js';
-import { complain, flag, listOf, matching, object, optional, record } from './payload-rules.js';
+import { complain, flag, listOf, matching, object, optional, record, text } from './payload-rules.js';
 import type { Rule } from './payload-rules.js';
 import { Refusal } from './refusal.js';
 import type { Route, Tenant } from './route.js';
@@ -98,7 +98,7 @@ interface Registration {
 
 function readRegistration(payload: unknown, state: State, switches: Switches): Registration {
   const fields = object({
-    connectionKey: connectionKeyRule,
+    connectionKey: switches.oldKeys ? text : connectionKeyRule,
     connection: (value: unknown, path: string) => technologyOf(value, 'technology', path).connection(value, path),
     settings: optional(connectionSettings),
     options: optional(object({ forceRecursiveCrawl: optional(flag) })),
@@ -166,7 +166,7 @@ function settle(integration: Integration, connection: Connection, { state, switc
   if (integration.status !== 'creating') return;
   const ending = switches.creationEnding;
   state.changeStatus(integration, ending);
-  if (ending === 'createError' && switches.connectionAfterCreateError === 'removed') state.removeConnection(connection);
+  if (ending !== 'enabled' && switches.connectionAfterCreateError === 'removed') state.removeConnection(connection);
 }
 
 function showConnection(connection: Connection, { nativeIntegrationId }: Switches): Record<string, unknown> {

@@ -25,6 +25,7 @@ export function insteadOf(fault: Fault | undefined): Answer | undefined {
     case 'delay':
     case 'late':
     case 'hang':
+    case 'pretend': // of statements alone
       return undefined;
   }
 }

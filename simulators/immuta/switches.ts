@@ -21,8 +21,8 @@ export interface Switches {
   readonly legacyFeatureKeys: boolean;
   /** How long an integration stays `creating`, and what it becomes. */
   readonly creatingMs: number;
-  readonly creationEnding: 'enabled' | 'createError';
-  /** Whether the connection outlives a `createError` of its integration: not documented. */
+  readonly creationEnding: 'enabled' | 'createError' | 'disabled';
+  /** Whether the connection outlives an integration that did not become `enabled`: not documented. */
   readonly connectionAfterCreateError: 'kept' | 'removed';
   /** How long an integration stays `deleting`, and what it becomes. */
   readonly deletingMs: number;
@@ -34,6 +34,8 @@ export interface Switches {
   readonly nativeIntegrationId: boolean;
   /** The documentation's table and example of the delete answer contradict each other. */
   readonly deletionAnswer: 'connectionKey' | 'objectPath' | 'both';
+  /** On: any key is taken, as older tenants did, whose connections still stand. */
+  readonly oldKeys: boolean;
   /** On: a connection has to be inactive before it can be deleted, as the new API demands. */
   readonly strictState: boolean;
   /** How many data objects a new connection finds. */
@@ -66,6 +68,7 @@ export const defaultSwitches: Switches = {
   statusForm: 'object',
   nativeIntegrationId: true,
   deletionAnswer: 'both',
+  oldKeys: false,
   strictState: false,
   children: 12,
   jobMs: 300,
@@ -86,7 +89,7 @@ const rules: { readonly [K in keyof Switches]: Rule<Switches[K]> } = {
   connectionTest: flag,
   legacyFeatureKeys: flag,
   creatingMs: integer(0, day),
-  creationEnding: oneOf('enabled', 'createError'),
+  creationEnding: oneOf('enabled', 'createError', 'disabled'),
   connectionAfterCreateError: oneOf('kept', 'removed'),
   deletingMs: integer(0, day),
   deletionEnding: oneOf('gone', 'deleteError', 'disabled'),
@@ -94,6 +97,7 @@ const rules: { readonly [K in keyof Switches]: Rule<Switches[K]> } = {
   statusForm: oneOf('object', 'string'),
   nativeIntegrationId: flag,
   deletionAnswer: oneOf('connectionKey', 'objectPath', 'both'),
+  oldKeys: flag,
   strictState: flag,
   children: integer(0, 200_000),
   jobMs: integer(0, day),

@@ -62,6 +62,9 @@ export async function answerWithFault(
       await work();
       sendText(response, fault.body ?? '<html><body>Bad gateway</body></html>', 200, { 'content-type': 'text/html' });
       return;
+    case 'pretend': // befalls the statement, not its answer
+      sendJson(response, await work());
+      return;
     case 'silence-before':
     case 'hang':
       return;

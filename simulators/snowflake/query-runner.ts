@@ -13,7 +13,7 @@ import { QueryHistory } from './query-history.js';
 import type { QueryRequest } from './query-request.js';
 import { tagOf } from './query-request.js';
 import type { Result } from './result.js';
-import { statementTypes } from './result.js';
+import { statementTypes, statusResult } from './result.js';
 import type { Session } from './session.js';
 import type { Statement } from './statement.js';
 import type { Token } from './tokenizer.js';
@@ -24,6 +24,8 @@ export interface Disturbance {
   readonly delayMs?: number;
   readonly refusal?: SqlError;
   readonly hang?: boolean;
+  /** Nothing is done, and it is said to be. */
+  readonly pretend?: boolean;
 }
 
 /** What becomes known of a statement while it runs, for the ledger. */
@@ -96,7 +98,7 @@ export class QueryRunner {
       startTime: this.#account.clock.now(),
       status: 'RUNNING' as const,
     };
-    const query = new Query(session, entry, hangs);
+    const query = new Query(session, entry, { hangs, asynchronous: request.asynchronous });
     this.#queries.set(query.id, query);
     this.history.add(entry);
     return query;
@@ -111,6 +113,7 @@ export class QueryRunner {
       if (statement === undefined) throw new Error('compiled without statement or error');
       if (request.describeOnly && !statement.read)
         return { columns: [{ name: 'status', type: 'text' }], rows: [], statementType: statementTypes.ddl };
+      if (disturbance.pretend === true) return statusResult('Statement executed successfully.');
       return this.#apply(query, statement, trace);
     });
   }

@@ -14,17 +14,20 @@ export class Query {
   readonly entry: HistoryEntry;
   /** Answers no request before it is over, not even that it still runs: a fault. */
   readonly hangs: boolean;
+  /** Sent by somebody who did not wait for its answer. */
+  readonly asynchronous: boolean;
   answer: Answer | undefined;
   result: Result | undefined;
   readonly settled: Promise<Answer>;
   readonly #interruption = new AbortController();
   #settle: (answer: Answer) => void = () => undefined;
 
-  constructor(session: Session, entry: HistoryEntry, hangs = false) {
+  constructor(session: Session, entry: HistoryEntry, { hangs = false, asynchronous = false } = {}) {
     this.id = entry.queryId;
     this.session = session;
     this.entry = entry;
     this.hangs = hangs;
+    this.asynchronous = asynchronous;
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });

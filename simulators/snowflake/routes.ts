@@ -124,7 +124,7 @@ async function executeText(life: Life, opened: OpenSession, { url, body }: Incom
   const disturbance = disturbanceOf(fault);
   const work = async (): Promise<Answer> => {
     const query = life.runner.findByRequest(session.id, request.requestId) ?? life.runner.start(compiled, session, disturbance);
-    if (request.asynchronous) return inProgressAnswer(query.id, true);
+    if (request.asynchronous) return inProgressAnswer(query.id, query.asynchronous);
     // Whoever drops or spoils the answer waits for the effect; nobody hears the rest
     return fault?.kind === 'drop-after' || fault?.kind === 'silence-after' || fault?.kind === 'garbage' ? query.settled : answerInTime(query);
   };
@@ -135,6 +135,7 @@ async function executeText(life: Life, opened: OpenSession, { url, body }: Incom
 function disturbanceOf(fault: Fault | undefined): Disturbance | undefined {
   if (fault?.kind === 'refuse') return { refusal: injectedRefusal(fault.code) };
   if (fault?.kind === 'delay') return { delayMs: fault.delayMs ?? 0 };
+  if (fault?.kind === 'pretend') return { pretend: true };
   return fault?.kind === 'hang' ? { hang: true } : undefined;
 }
 
@@ -143,7 +144,7 @@ async function answerInTime(query: Query): Promise<Answer> {
   if (query.hangs) return query.settled;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Answer>((resolve) => {
-    timer = setTimeout(() => resolve(inProgressAnswer(query.id, false)), answerWithinMs);
+    timer = setTimeout(() => resolve(inProgressAnswer(query.id, query.asynchronous)), answerWithinMs);
   });
   try {
     return await Promise.race([query.settled, late]);

@@ -174,7 +174,7 @@ describe('reading a journal back', () => {
     const creation = { index: 2, object: role, sentAt: '2026-01-01T00:00:00Z', plain: false, made: false };
     const { keeper } = given({ from: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 2, creations: [creation] } });
 
-    keeper.repeats();
+    keeper.repeats(2);
     keeper.settled(); // statement 1 is refused now: of 2 still nobody knows
 
     expect(keeper.journal).toMatchObject({ mayHaveSentThrough: 2, creations: [creation] });

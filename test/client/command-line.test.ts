@@ -37,6 +37,11 @@ describe('Wrong usage ends with 64 and says what is right', () => {
     [['status', "a'b"], 'Write a connectionKey, a workflow ID'],
     [['cancel', 'x" OR 1=1'], 'Write a connectionKey, a workflow ID'],
     [['register', 'snow_prod', '--as', ''], '--as must name a person'],
+    [['dev', '--jsn'], '--json'],
+    [['demo', '--quick'], "unknown option '--quick'"],
+    [['simulate', '--immuta-port', 'x'], 'needs a port from 0 to 65535'],
+    [['worker', '--role', 'boss'], 'all, workflows, platform'],
+    [['completion', 'tcsh'], 'bash, zsh, fish'],
   ])('%j', async (args, complaint) => {
     writeManifest(goodManifest);
 

@@ -103,6 +103,21 @@ describe('The task list', () => {
     expect(lines[3]).toMatch(/^· Register/);
   });
 
+  test('asks for a cleanup script that is run elsewhere where it is due, not at the decision that lies behind', () => {
+    const gate = { ...waiting.gate, attention: { id: 'external-cleanup', reason: '', since: '', choices: ['ran'], left: [] } } as RunState['gate'];
+    const asked = progressOf({ ...waiting, operation: 'deregister', gate }, 0);
+    const [out, undo] = [new TaskList('deregister'), new TaskList('register')];
+    out.update(asked, 0);
+    undo.update(progressOf(running, 0), 0);
+    undo.update(progressOf({ ...waiting, gate }, 0), 1_000);
+
+    expect(out.lines(120, 0, plain).map((line) => String(line).slice(0, 1))).toEqual(['✔', '✔', '✔', '!']);
+    expect(out.lines(120, 0, plain).map(String).at(-1)).toMatch(
+      /^! Run the cleanup script, verify {2}waits until somebody ran the cleanup script elsewhere/,
+    );
+    expect(undo.lines(120, 1_000, plain).map(String).at(-1)).toMatch(/^! Undo {2}waits until somebody ran the cleanup script elsewhere/);
+  });
+
   test('marks every step as done when a run was registered between two looks', () => {
     const list = new TaskList('register');
     list.update(progressOf(running, 0), 0);
@@ -128,6 +143,22 @@ describe('The task list', () => {
 
     expect(lines.find((line) => line.includes('bootstrap'))).toMatch(/^✖/);
     expect(lines.at(-1)).toContain('Undo');
+  });
+
+  test('blames no step for an undo that had begun when it looked again', () => {
+    const list = new TaskList('register');
+    list.update({ phase: 'preparing', message: 'prepares' }, 0);
+    list.update({ phase: 'undoing', message: 'looks' }, 1_000);
+
+    expect(list.lines(100, 2_000, plain).map((line) => String(line).slice(2, 18))).toEqual(['Prepare the plan', 'Undo  looks, 1 s']);
+    expect(String(list.lines(100, 2_000, plain)[0])).toMatch(/^✔/);
+  });
+
+  test('shows how long a step takes, however long its words are', () => {
+    const list = new TaskList('register');
+    list.update({ phase: 'running', statement: 2, of: 3, message: `statement 2 of 3: ${'CREATE '.repeat(20)}` }, 0);
+
+    for (const width of [60, 80, 100]) expect(String(list.lines(width, 65_000, plain)[2])).toMatch(/CRE.*…, 1 m 5 s$|…, 1 m 5 s$/);
   });
 
   test('never writes a line wider than the terminal', () => {

@@ -1,8 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { manifestSchema } from '../../client/manifest-schema.js';
-import { ManifestError, parseManifest, readManifest } from '../../client/read-manifest.js';
+import { ManifestError, parseManifest } from '../../client/read-manifest.js';
 import { goodManifest } from './manifest-text.js';
 
 function complaintOf(text: string): string {
@@ -126,27 +124,6 @@ test('JSON is a manifest too, with a $schema of its own', () => {
 
   expect(fromJson.connections).toEqual(parsed.connections);
 });
-
-test('Every example is right, by the command and by the keys of the JSON Schema', () => {
-  const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
-  const examples = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-
-  const manifests = examples.map((name) => readManifest(`${folder}${name}`));
-
-  expect(examples.length).toBeGreaterThanOrEqual(3);
-  for (const manifest of manifests) {
-    for (const connection of Object.values(manifest.connections)) {
-      const entry = entrySchemas().find(({ properties }) => properties.technology.const === connection.technology);
-      expect(Object.keys(entry?.properties ?? {})).toEqual(expect.arrayContaining(Object.keys(connection)));
-    }
-  }
-});
-
-/** One for each technology. */
-function entrySchemas(): readonly { readonly properties: { readonly technology: { readonly const: string } } }[] {
-  const { connections } = manifestSchema()['properties'] as { connections: { additionalProperties: { anyOf: ReturnType<typeof entrySchemas> } } };
-  return connections.additionalProperties.anyOf;
-}
 
 test('The JSON Schema requires nothing under a connection, because defaults may supply it', () => {
   const schema = JSON.stringify(manifestSchema());

@@ -12,6 +12,7 @@ import { startGuarded } from '../../dev/guardian.js';
 import { findTemporal, temporalCliVersion } from '../../dev/setup/find-temporal.mjs';
 import { projectRoot } from '../../dev/setup/project-root.mjs';
 import { pollRates, searchAttributes, sqlitePragmas } from '../../dev/temporal-server.js';
+import { readKeyRing } from '../../secrets/key-ring.js';
 import { read } from '../architecture/sources.js';
 
 interface Service {
@@ -28,7 +29,10 @@ interface Service {
   readonly healthcheck?: { readonly test: readonly string[] };
 }
 
-const compose = parse(read('docker-compose.yml')) as { readonly services: Readonly<Record<'temporal' | 'worker', Service>> };
+const compose = parse(read('docker-compose.yml')) as {
+  readonly services: Readonly<Record<'temporal' | 'worker', Service>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
+};
 const { temporal, worker } = compose.services;
 const command = temporal.command ?? [];
 
@@ -61,6 +65,19 @@ describe('docker-compose.yml', () => {
     expect(worker.environment?.['TEMPORAL_ADDRESS']).toBe('127.0.0.1:7233');
     expect(worker.secrets).toEqual(['codec-keys', 'script-keys']);
     expect(worker.environment).toMatchObject({ MOORING_CODEC_KEYS: '/run/secrets/codec-keys', MOORING_SCRIPT_KEYS: '/run/secrets/script-keys' });
+  });
+
+  it('gets its keys from the commands that it prints, as the worker wants them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mooring-compose-keys-'));
+    const recipe = /^# {3}(\(umask .*\))$/m.exec(read('docker-compose.yml'))?.[1] ?? 'false';
+    try {
+      const made = spawnSync('sh', ['-c', `umask 022; ${recipe}`], { cwd: folder, encoding: 'utf8' });
+
+      expect(made).toMatchObject({ status: 0, stderr: '' });
+      for (const { file } of Object.values(compose.secrets)) expect((await readKeyRing(join(folder, file))).current.id).toBe('k1');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('is accepted by docker compose, where that is installed', () => {

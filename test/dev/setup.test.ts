@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { npmEnvironment } from '../../dev/setup/dependencies.mjs';
 import { isOlder, requireNode } from '../../dev/setup/node-version.mjs';
@@ -10,6 +13,28 @@ describe('the set-up', () => {
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toBe('Expected nothing or "--for run|check|test", got "--for production".\n');
+  });
+
+  it('is a part of npm run build: a fresh clone gets its packages first', () => {
+    const clone = mkdtempSync(join(tmpdir(), 'mooring-build-test-'));
+    try {
+      for (const name of ['dev', 'package.json', 'package-lock.json']) cpSync(join(projectRoot, name), join(clone, name), { recursive: true });
+      writeFileSync(
+        join(clone, 'npm.js'),
+        `import { writeFileSync } from 'node:fs'; writeFileSync('asked', process.argv.slice(2).join(' ')); process.exitCode = 1;`,
+      );
+
+      const { status, stderr } = spawnSync(process.execPath, ['dev/build.mjs'], {
+        cwd: clone,
+        encoding: 'utf8',
+        env: { ...process.env, npm_execpath: join(clone, 'npm.js') },
+      });
+
+      expect(readFileSync(join(clone, 'asked'), 'utf8')).toMatch(/^ci /);
+      expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('`npm ci` failed') });
+    } finally {
+      rmSync(clone, { recursive: true, force: true });
+    }
   });
 
   it('refuses a Node that is too old, and says which is needed', () => {

@@ -42,6 +42,32 @@ test('a text that was not decided at its index is refused before it is sent', as
   expect(wire.scriptStatements()).toEqual([]);
 });
 
+test('a session has one script: what was decided is not exchanged under it', async () => {
+  const wire = await wireServer();
+  const session = await openSession(targetAt(wire.port));
+  await session.decide([sha256(create)]);
+
+  const again = await errorOf(session.decide([sha256('DROP DATABASE "IMMUTA"')]));
+  const exchanged = await errorOf(session.execute(statement('DROP DATABASE "IMMUTA"')));
+
+  expect(again).toMatchObject({ kind: 'script-refused', ambiguous: false });
+  expect(exchanged).toMatchObject({ kind: 'script-refused', ambiguous: false });
+  expect(wire.scriptStatements()).toEqual([]);
+});
+
+test('a byte that is flipped anywhere in a statement on its way to the runner keeps it from leaving', async () => {
+  const wire = await wireServer();
+  const session = await openSession(targetAt(wire.port));
+  await session.decide([sha256(create)]);
+
+  for (let at = 0; at < create.length; at++) {
+    const flipped = `${create.slice(0, at)}${String.fromCodePoint((create.codePointAt(at) ?? 0) ^ 1)}${create.slice(at + 1)}`;
+    expect(await errorOf(session.execute(statement(flipped)))).toMatchObject({ kind: 'script-refused', ambiguous: false });
+  }
+
+  expect(wire.scriptStatements()).toEqual([]);
+});
+
 test('nothing is executed before a decision', async () => {
   const wire = await wireServer();
   const session = await openSession(targetAt(wire.port));

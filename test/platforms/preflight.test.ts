@@ -97,6 +97,14 @@ test('missing privileges are named in one GRANT', async () => {
   expect(found(result, 'warehouse')).toMatchObject({ status: 'passed' });
 });
 
+test('a role that is not shown every database does not call one absent', async () => {
+  const poor = await preflight(({ sql }) => (sql.startsWith('SELECT CURRENT_USER') ? as('SYSADMIN') : undefined));
+  const admin = await preflight(withUser);
+
+  expect(found(poor, 'database')?.message).toBe('SYSADMIN sees no database IMMUTA; without MANAGE GRANTS it is not shown every one.');
+  expect(found(admin, 'database')?.message).toBe('Database IMMUTA does not exist yet.');
+});
+
 test('privileges of inherited roles count, to any depth and in a circle', async () => {
   const result = await preflight(({ sql }) => {
     if (sql.startsWith('SELECT CURRENT_USER')) return as('INSTALLER');

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { describe, expect, it } from 'vitest';
+import '../quiet.js';
 import { historyConverter, historyNames, payloadTexts, readHistory, type HistoryEvent, type HistoryFile } from './history-file.js';
 import { recordedRuns } from './recorded-runs.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectReference, PlannedScript, PlannedStatement } from '../../domain/plan.js';
 import { emptyJournal } from '../../rules/journal.js';
-import { leftOver, undropped } from '../../rules/left-over.js';
+import { leftOver, undropped, unseen } from '../../rules/left-over.js';
 
 const role: ObjectReference = { kind: 'role', name: 'IMMUTA_SYSTEM' };
 const database: ObjectReference = { kind: 'database', name: 'IMMUTA' };
@@ -46,5 +46,30 @@ describe('what a cleanup script leaves', () => {
     ['is gone', [{ object: role, exists: false, existedBefore: false }], onRecord],
   ])('is not what %s', (_what, states, record) => {
     expect(leftOver(scripts, states, record)).toEqual([]);
+  });
+});
+
+describe('what nobody looks for one by one, where there is no cleanup script', () => {
+  const table: ObjectReference = { kind: 'table', name: 'IMMUTA.S.T' };
+  const elsewhere: ObjectReference = { kind: 'table', name: 'IMMUTA_2.S.T' };
+  const bootstrap = script('bootstrap', 'create', database, table, elsewhere);
+  const state = (object: ObjectReference, exists: boolean) => [{ object, exists, existedBefore: false }];
+
+  it('may be left while its database stands', () => {
+    expect(unseen({ bootstrap }, state(database, true), undefined)).toEqual(['table IMMUTA.S.T', 'table IMMUTA_2.S.T']);
+  });
+
+  it('is gone with its database, and with no other', () => {
+    expect(unseen({ bootstrap }, state(database, false), undefined)).toEqual(['table IMMUTA_2.S.T']);
+  });
+
+  it('is nothing that was never sent', () => {
+    expect(unseen({ bootstrap }, state(database, true), { ...emptyJournal, mayHaveSentThrough: 1 })).toEqual(['table IMMUTA.S.T']);
+  });
+
+  it('does not lie in a database whose name holds a dot', () => {
+    const dotted: ObjectReference = { kind: 'database', name: 'IMMUTA.S' };
+
+    expect(unseen({ bootstrap: script('bootstrap', 'create', table) }, state(dotted, false), undefined)).toEqual(['table IMMUTA.S.T']);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { answers, deletes } from './deregistering.js';
+import { answers, deletes, outcomeOf, resolve } from './deregistering.js';
+import { runDirectly } from './elsewhere.js';
 import { platformNames, platforms } from './platforms.js';
 import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
 
@@ -41,8 +42,13 @@ describe.each(platformNames)('a registration on %s that fails', (platform) => {
 
     expect(json).toMatchObject({
       outcome: 'compensated',
-      failure: { kind: 'permission-missing', message: expect.stringMatching(/Statement \d+ of \d+/) },
+      failure: {
+        kind: 'permission-missing',
+        message: expect.stringMatching(/^Statement \d+ of \d+ of the bootstrap script \(line \d+, .*\) did not succeed: /),
+      },
     });
+    const acknowledged = (await executed(stage, 'bootstrap')).length;
+    expect(json['scripts']).toContainEqual(expect.objectContaining({ purpose: 'bootstrap', ran: acknowledged, skipped: 0 }));
     expect(exitCode).toBe(1);
     expect(await leftBehind(stage)).toEqual([]);
   });
@@ -73,6 +79,49 @@ describe.each(platformNames)('a registration on %s that fails', (platform) => {
     expect(await leftBehind(stage)).toEqual([]);
     await stage.control.switches({ creationEnding: 'enabled', connectionAfterCreateError: 'kept' });
     expect((await stage.register('remnant')).json.outcome).toBe('registered');
+  });
+
+  it('asks before it cleans up behind an integration that ended in another way without its connection (row 5), and then removes both', async () => {
+    const key = `disabled_${platform.toLowerCase()}`;
+    await stage.control.switches({ creationEnding: 'disabled', connectionAfterCreateError: 'removed' });
+    await stage.writeManifest(key);
+
+    const { exitCode, json } = await stage.register(key);
+
+    expect(json).toMatchObject({
+      phase: 'needs-attention',
+      attention: { choices: ['undo', 'retry', 'abandon'], left: ['integration 1 (disabled)'] },
+    });
+    expect(exitCode).toBe(6);
+    expect(await executed(stage, 'cleanup')).toEqual([]);
+    const { digest } = await pending(stage, key);
+    const answer = ['resolve', key, 'undo', '--comment', 'it is what we made', '--as', 'operator@example.com', '--digest', digest];
+    expect((await stage.mooring(...answer)).exitCode).toBe(0);
+    expect(await outcomeOf(stage, key)).toMatchObject({ outcome: 'compensated', leftBehind: [] });
+    expect(await leftBehind(stage)).toEqual([]);
+  });
+
+  it('shows a person what it made where Immuta has no cleanup script (row 6), and ends when that is gone', async () => {
+    const key = `no_cleanup_${platform.toLowerCase()}`;
+    await stage.control.switches({ cleanupScript: false });
+    await stage.control.faults([{ where: create, nth: 0, kind: 'status', status: 422 }]);
+    await stage.writeManifest(key);
+    const following = stage.register(key); // automatic was asked for, and is not given without a cleanup script
+    const { digest } = await pending(stage, key);
+    const { stdout } = await stage.mooring('show', key);
+    expect(stdout.match(/^danger .*no cleanup script/gim)).toHaveLength(1);
+
+    await stage.handle(key).signal('approve', { digest, by: 'approver@example.com' });
+
+    const { exitCode, json } = await following;
+    expect(json).toMatchObject({ phase: 'needs-attention', attention: { choices: ['retry', 'abandon'] } });
+    expect(exitCode).toBe(6);
+    const { left } = json['attention'] as { left: string[] };
+    expect(left).toContain(database);
+    expect(await executed(stage, 'cleanup')).toEqual([]);
+    await runDirectly(stage, platforms[platform].drop);
+    await resolve(stage, key, 'retry');
+    expect(await outcomeOf(stage, key)).toMatchObject({ outcome: 'compensated', leftBehind: [] });
   });
 
   it('never drops a database or catalog of the same name that was there before', async () => {
@@ -146,6 +195,8 @@ describe.each(platformNames)('a registration on %s that fails', (platform) => {
     const { exitCode, json } = await following;
     expect(json).toMatchObject({ phase: 'needs-attention', attention: { choices: ['retry', 'abandon'] } });
     expect(JSON.stringify(json['attention'])).toContain('did not create');
+    const ran = (await executed(stage, 'bootstrap')).length;
+    expect(json).toMatchObject({ scripts: [{ purpose: 'bootstrap', statements: ran, ran, skipped: 0 }] });
     expect(exitCode).toBe(6);
     expect(await deletes(stage)).toEqual([]);
     expect(await executed(stage, 'cleanup')).toEqual([]);

@@ -1,9 +1,8 @@
-// Every way into a Databricks workspace, run end to end through the real driver; and what a workspace may refuse: then one clear message reaches a person,
-// nothing is sent by a script, and nothing is left.
+// What a Databricks workspace may refuse: then one clear message reaches a person, nothing is sent by a script, and nothing is left. Every way in that it
+// accepts is in every-login.test.ts.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { AuthenticationTable } from './authentication-table.js';
 import type { ManifestTarget } from './platforms.js';
 import { leftBehind, openStage, type RunResult, type Stage } from './stage.js';
 
@@ -30,10 +29,6 @@ async function logins(): Promise<number> {
   return (await stage.control.ledger()).filter(({ call }) => call === 'OpenSession').length;
 }
 
-async function tokenRequests(): Promise<number> {
-  return (await stage.control.ledger()).filter(({ kind, path }) => kind === 'request' && path === '/oidc/v1/token').length;
-}
-
 async function expectRefused({ exitCode, json, stderr }: RunResult, kind: string, message: RegExp, next: RegExp): Promise<void> {
   expect(json).toMatchObject({ outcome: 'failed', failure: { kind, message: expect.stringMatching(message), next: expect.stringMatching(next) } });
   expect(exitCode).toBe(1);
@@ -42,40 +37,6 @@ async function expectRefused({ exitCode, json, stderr }: RunResult, kind: string
   const shown = `${JSON.stringify(json)}${stderr}${await readFile(join(stage.folder, 'worker.log'), 'utf8')}`;
   expect(shown).not.toContain(wrong);
 }
-
-const systemAccounts = {
-  oAuthM2M: (): ManifestTarget => ({}),
-  token: (): ManifestTarget => ({ systemAccount: `{ authenticationType: token, token: ${secret('databricks-immuta.token')} }` }),
-};
-const privilegedUsers = { token: () => byToken('databricks.token'), oAuthM2M: () => bySecret('databricks.client-secret') };
-
-const table = new AuthenticationTable();
-afterAll(() => table.print());
-
-describe('a connection is registered and deregistered', () => {
-  it.each([
-    ['oAuthM2M', 'token'],
-    ['token', 'oAuthM2M'],
-    ['oAuthM2M', 'oAuthM2M'],
-  ] as const)('with %s as system account and %s as privileged user', async (systemAccount, privilegedUser) => {
-    const key = `${systemAccount}_${privilegedUser}`.toLowerCase();
-    await stage.writeManifest(key, { ...systemAccounts[systemAccount](), ...privilegedUsers[privilegedUser]() });
-
-    const registered = await stage.register(key);
-    await table.note(stage, { operation: 'register', systemAccount, privilegedUser, immuta: 'apiKey' }, registered.json);
-    const [connection] = (await stage.control.objects()).immuta.connections;
-    const deregistered = await stage.deregister(key);
-    await table.note(stage, { operation: 'deregister', systemAccount, privilegedUser, immuta: 'apiKey' }, deregistered.json);
-
-    expect([registered.json.outcome, deregistered.json.outcome]).toEqual(['registered', 'deregistered']);
-    expect([registered.exitCode, deregistered.exitCode]).toEqual([0, 0]);
-    expect(JSON.stringify(connection)).toContain(`"authenticationType":"${systemAccount}"`);
-    expect(await leftBehind(stage)).toEqual([]);
-    const { clientId } = stage.sandbox.simulators.databricks.privilegedUser;
-    expect(new Set((await stage.control.statements()).map(({ user }) => user))).toEqual(new Set([clientId]));
-    expect((await tokenRequests()) > 0).toBe(privilegedUser === 'oAuthM2M');
-  });
-});
 
 describe('a registration on Databricks', () => {
   it('tells Immuta all that a manifest may say', async () => {

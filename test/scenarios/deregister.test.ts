@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { answers, deletes, deletion, registered, vanished } from './deregistering.js';
+import { answers, deletes, deletion, registered, reregisteredAs, vanished } from './deregistering.js';
 import { platformNames, platforms } from './platforms.js';
 import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
 
@@ -137,6 +137,24 @@ describe('deregistering a connection', () => {
   });
 });
 
+describe.each(platformNames)('a %s connection whose key only older tenants accepted', (platform) => {
+  it.each(['Old key/v.1', 'Größe: 100%25 "ok"'])('is taken out by exactly that key: %s', async (oldKey) => {
+    stage.platform = platform;
+    await registered(stage, 'young');
+    await reregisteredAs(stage, 'young', oldKey);
+    await stage.writeManifest(JSON.stringify(oldKey));
+
+    const refused = await stage.register(oldKey);
+    const { exitCode, json } = await stage.deregister(oldKey);
+
+    expect([refused.exitCode, refused.json.error?.message]).toEqual([64, expect.stringContaining('Use letters, digits')]);
+    expect(json).toMatchObject({ outcome: 'deregistered', connectionKey: oldKey, leftBehind: [] });
+    expect(exitCode).toBe(0);
+    expect((await deletes(stage)).map(({ path }) => path)).toContain(`/data/object/${encodeURIComponent(oldKey)}`);
+    expect(await leftBehind(stage)).toEqual([]);
+  });
+});
+
 describe('a deregistration with nothing to delete', () => {
   it('takes a key that only older tenants accepted, and can be asked for by it', async () => {
     await stage.writeManifest('"Old key/v.1"');
@@ -150,7 +168,11 @@ describe('a deregistration with nothing to delete', () => {
   });
 });
 
-describe('a deregistration that is refused before anything is deleted', () => {
+describe.each(platformNames)('a deregistration on %s that is refused before anything is deleted', (platform) => {
+  beforeEach(() => {
+    stage.platform = platform;
+  });
+
   it.each([
     [
       'the integration is gone already',
@@ -169,6 +191,12 @@ describe('a deregistration that is refused before anything is deleted', () => {
           2,
         ),
       ],
+    ],
+    [
+      'Immuta answers about another key',
+      'bad-answer',
+      /is about another connection: "OTHER" instead of "immuta_answers/i,
+      [answers('immuta:GET /data/connection/{key}', { connectionKey: 'OTHER', connection: { technology: platform } })],
     ],
     ['the cleanup script is empty', 'bad-answer', /empty script/, [answers('immuta:POST /integrations/{id}/scripts/delete', '')]],
     ['Immuta refuses the DELETE', 'permission-missing', /answered 403/, [{ where: deletion, nth: 0, kind: 'status', status: 403 }]],
@@ -197,7 +225,7 @@ describe('a deregistration that is refused before anything is deleted', () => {
 
   it('when the connection stands on another host', async () => {
     await registered(stage, 'foreign');
-    const foreign = { connectionKey: 'foreign', connection: { technology: 'Snowflake', hostname: 'other.example.com' }, nativeIntegrationId: 1 };
+    const foreign = { connectionKey: 'foreign', connection: { technology: platform, hostname: 'other.example.com' }, nativeIntegrationId: 1 };
     await stage.control.faults([answers('immuta:GET /data/connection/{key}', foreign)]);
 
     const { json } = await stage.deregister('foreign');
@@ -209,8 +237,9 @@ describe('a deregistration that is refused before anything is deleted', () => {
   it('when two integrations could be meant, and goes on with the one that is named by hand', async () => {
     await registered(stage, 'twins');
     await stage.control.switches({ nativeIntegrationId: false });
-    const { host } = stage.sandbox.simulators.snowflake;
-    const twin = (id: number): object => ({ id, type: 'Snowflake', status: 'enabled', config: { host, database: 'IMMUTA' } });
+    const { host } = stage.sandbox.simulators.snowflake; // all simulators have the same
+    const config = platform === 'Snowflake' ? { host, database: 'IMMUTA' } : { workspaceUrl: `https://${host}/`, catalog: 'IMMUTA' };
+    const twin = (id: number): object => ({ id, type: platform, status: 'enabled', config });
     await stage.control.faults([answers('immuta:GET /integrations', [twin(1), twin(2)], 1)]);
 
     const { exitCode, json } = await stage.deregister('twins');

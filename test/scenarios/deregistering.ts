@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { readManifest } from '../../client/read-manifest.js';
 import type { LedgerLine } from '../../dev/simulator-control.js';
-import type { Stage } from './stage.js';
+import { connectionPayload } from '../../immuta/payloads.js';
+import { until, type Stage } from './stage.js';
 
 export const deletion = 'immuta:DELETE /data/object/{key}';
 /** A fault: Immuta answers this, and does nothing. */
@@ -36,22 +38,42 @@ export async function resolve(stage: Stage, key: string, choice: string): Promis
   expect(answer.exitCode).toBe(0);
 }
 
+/** What the run ended as, once it did, whichever way. */
 export async function outcomeOf(stage: Stage, key: string): Promise<unknown> {
-  await stage.handle(key).result();
+  await stage
+    .handle(key)
+    .result()
+    .catch(() => undefined);
   return JSON.parse((await stage.mooring('status', key, '--json')).stdout);
+}
+
+/** Gives the connection a key that only older tenants accepted: Immuta lets it go, and is told of it anew under that key. The platform stays as it is. */
+export async function reregisteredAs(stage: Stage, key: string, oldKey: string): Promise<void> {
+  const { connections } = readManifest(join(stage.folder, 'mooring.yaml'));
+  const target = connections[key];
+  if (target === undefined) throw new Error(`The manifest has no ${key}.`);
+  await deleteDirectly(stage, key);
+  await until(async () => ((await stage.control.objects()).immuta.integrations.length === 0 ? true : undefined));
+  await stage.control.switches({ oldKeys: true });
+  const reveal = async (reference: string): Promise<string> => (await readFile(reference.replace(/^file:/, ''), 'utf8')).trim();
+  await immuta(stage, 'POST', '/data/connection', await connectionPayload(oldKey, target, reveal));
 }
 
 /** What Immuta does behind Mooring's back. */
 export async function deleteDirectly(stage: Stage, key: string): Promise<void> {
-  await immuta(stage, `/data/object/${key}`);
+  await immuta(stage, 'DELETE', `/data/object/${key}`);
 }
 
 export async function removeIntegrationDirectly(stage: Stage, id: number): Promise<void> {
-  await immuta(stage, `/integrations/${id}`);
+  await immuta(stage, 'DELETE', `/integrations/${id}`);
 }
 
-async function immuta(stage: Stage, path: string): Promise<void> {
+async function immuta(stage: Stage, method: string, path: string, body?: object): Promise<void> {
   const authorization = await readFile(join(stage.sandbox.secretFolder, 'immuta.api-key'), 'utf8');
-  const response = await fetch(`${stage.sandbox.simulators.immuta.url}${path}`, { method: 'DELETE', headers: { authorization } });
-  expect(response.ok).toBe(true);
+  const response = await fetch(`${stage.sandbox.simulators.immuta.url}${path}`, {
+    method,
+    headers: { authorization: authorization.trim(), 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  expect([response.ok, await response.text()]).toEqual([true, expect.any(String)]);
 }

@@ -102,7 +102,7 @@ describe('the platform', () => {
     const found = await doctor('no_platform');
 
     expect(found.of('platform')).toMatchObject({ status: 'failed', message: expect.stringContaining('could not be reached') });
-    expect(found.of('login')?.status).toBe('skipped');
+    expect(found.named('skipped')).toEqual(['login', 'platform checks']);
   });
 
   it('whose clock is five minutes off refuses a key pair and says why; with a password the clock is a warning', async () => {
@@ -159,6 +159,22 @@ describe('a Databricks workspace', () => {
     expect(found.named('failed')).toEqual(['privileges']);
     expect(found.of('privileges')?.cure).toBe(`Run as a metastore admin: GRANT CREATE CATALOG ON METASTORE TO \`${clientId}\`;`);
     expect(found.of('audit')?.status).toBe('warning');
+  });
+
+  it.each([
+    ['has no such warehouse', { httpPath: '/sql/1.0/warehouses/0123456789abcdef' }, [], /no warehouse or cluster at/, /Copy the HTTP path/],
+    ['has a warehouse that cannot start', {}, [503], /HTTP 503/, /whether the SQL warehouse can start/],
+    ['is none that the worker may talk to', { host: 'adb-1.2.azuredatabricks.net' }, [], /not one of the hosts/, /MOORING_DATABRICKS_HOSTS/],
+  ] as const)('that %s fails as a platform, and nothing after it is judged', async (_what, entry, statuses, message, cure) => {
+    stage.platform = 'Databricks';
+    await stage.control.faults(statuses.map((status) => ({ where: 'databricks:OpenSession', nth: 0, kind: 'status', status })));
+    await stage.writeManifest('unusable', entry);
+
+    const found = await doctor('unusable');
+
+    expect(found.of('platform')).toMatchObject({ status: 'failed', message: expect.stringMatching(message), cure: expect.stringMatching(cure) });
+    expect(found.named('skipped')).toEqual(['login', 'platform checks']);
+    expect(found.exitCode).toBe(1);
   });
 
   it('that refuses the token has answered, and one whose catalog is taken names it', async () => {

@@ -1,8 +1,8 @@
 // `mooring doctor` as people run it, on a stage of its own; and what a person does with a cure: paste it.
-import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runMooring } from '../../dev/command-line.js';
+import { asAccountAdmin } from './account-admin.js';
 import { openStage, type Stage } from './stage.js';
 
 export interface Found {
@@ -53,20 +53,9 @@ export class Practice {
     };
   }
 
-  /** Runs a statement as the account's administrator, past Mooring, by the platform's own protocol. */
+  /** Runs a statement as the account's administrator, past Mooring. */
   async asAdmin(sqlText: string): Promise<void> {
-    const { host, port } = this.stage.sandbox.simulators.snowflake;
-    const post = async (path: string, body: object, token?: string): Promise<{ success: boolean; message: string; data: { token: string } }> => {
-      const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Snowflake Token="${token}"` }) };
-      const response = await fetch(`http://${host}:${port}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-      return (await response.json()) as { success: boolean; message: string; data: { token: string } };
-    };
-    const password = (await readFile(join(this.stage.sandbox.secretFolder, 'admin.password'), 'utf8')).trim();
-    const login = await post('/session/v1/login-request?roleName=ACCOUNTADMIN', {
-      data: { LOGIN_NAME: 'MOORING_ADMIN', PASSWORD: password, SESSION_PARAMETERS: {} },
-    });
-    const answer = await post(`/queries/v1/query-request?requestId=${randomBytes(8).toString('hex')}`, { sqlText }, login.data.token);
-    if (!answer.success) throw new Error(`${sqlText}: ${answer.message}`);
+    await asAccountAdmin(this.stage.sandbox, sqlText);
   }
 
   /** How many lines of secrets were looked for in everything that was printed, and those that were found. */

@@ -10,6 +10,12 @@ export interface PlatformTraits {
   manifestLines(sandbox: Sandbox, target: ManifestTarget): readonly string[];
   /** What the bootstrap script creates first, as messages name it. */
   readonly database: string;
+  /** Stands in the last statement of the cleanup script. */
+  readonly drops: string;
+  /** A cleanup script without IF EXISTS that drops one thing twice. */
+  readonly bareDrops: string;
+  /** What a person runs to be rid of all that a registration makes. */
+  readonly drop: string;
   /** What a registration leaves there for good, as the simulators name it. */
   readonly standing: readonly string[];
   /** Faults meet every statement here. */
@@ -43,6 +49,9 @@ export function ownObjects({ snowflake, databricks }: SimulatedObjects): readonl
 export const platforms: Readonly<Record<ScenarioPlatform, PlatformTraits>> = {
   Snowflake: {
     database: 'database IMMUTA',
+    drops: 'DROP ROLE',
+    bareDrops: 'USE ROLE ACCOUNTADMIN;\nDROP DATABASE "IMMUTA";\nDROP ROLE "IMMUTA_SYSTEM";\nDROP ROLE "IMMUTA_SYSTEM";\n',
+    drop: 'USE ROLE ACCOUNTADMIN;\nDROP DATABASE IF EXISTS "IMMUTA";\nDROP ROLE IF EXISTS "IMMUTA_SYSTEM";\n',
     standing: ['DATABASE IMMUTA', 'ROLE IMMUTA_SYSTEM'],
     statement: 'snowflake:query',
     write: 'snowflake:write',
@@ -66,6 +75,9 @@ export const platforms: Readonly<Record<ScenarioPlatform, PlatformTraits>> = {
   },
   Databricks: {
     database: 'catalog immuta',
+    drops: 'DROP CATALOG',
+    bareDrops: 'DROP CATALOG `immuta` CASCADE;\nDROP CATALOG `immuta` CASCADE;\n',
+    drop: 'DROP CATALOG IF EXISTS `immuta` CASCADE;\n',
     standing: ['CATALOG immuta'],
     statement: 'databricks:ExecuteStatement',
     write: 'databricks:write',

@@ -100,6 +100,22 @@ describe('bad credentials and missing privileges on the platform', () => {
     });
   });
 
+  it('says the same of a plan, with the cure', async () => {
+    await stage.writeManifest('no_secret_plan', password('absent.password'));
+
+    const { exitCode, stdout } = await stage.mooring('plan', 'no_secret_plan', '--json');
+
+    expect(JSON.parse(stdout)).toEqual({
+      v: 1,
+      error: {
+        kind: 'secret-unavailable',
+        message: expect.stringContaining('absent.password'),
+        next: 'Check the path, and that the worker may enter its folders.',
+      },
+    });
+    expect(exitCode).toBe(1);
+  });
+
   it('names a secret that everybody can read', async () => {
     await secretFile('open.password', 'x');
     await chmod(join(stage.sandbox.secretFolder, 'open.password'), 0o644);

@@ -77,6 +77,15 @@ describe('the dangers', () => {
     expect(summary).toContain('Cleanup: none.');
   });
 
+  it('and the summary stay on their lines, whatever a quoted name holds', () => {
+    const hostile = planScript('DROP DATABASE "A\n\nBootstrap: drops nothing.";', 'Snowflake', 'cleanup');
+
+    const { dangers, summary } = summarize({ cleanup: hostile });
+
+    expect(summary).toBe('Cleanup: drops database A\\u000a\\u000aBootstrap: drops nothing..');
+    expect(dangers.join('')).not.toContain('\n');
+  });
+
   it('tell of drops, replacements, code and characters nobody sees', () => {
     const text =
       'DROP ROLE r;\nCREATE OR REPLACE USER u;\nCALL p();\nSELECT \'\u202e\';\nCREATE DATABASE "a\u202eb"; CREATE OR REPLACE SCHEMA "a\u202eb".c';

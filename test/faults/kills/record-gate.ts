@@ -12,6 +12,8 @@ export interface RecordGate {
   holdBack(nth: number): Promise<void>;
   /** Lets go what waits, and whatever comes. */
   release(): void;
+  /** How many records have set out for the server so far. */
+  sent(): number;
   close(): Promise<void>;
 }
 
@@ -28,11 +30,13 @@ const heartbeat = '/temporal.api.workflowservice.v1.WorkflowService/RecordActivi
 
 export async function openRecordGate(serverAddress: string): Promise<RecordGate> {
   let held: Holding | undefined;
+  let sent = 0;
   const sessions = new Set<ServerHttp2Session>();
 
   /** Resolves at once unless records are held here. */
   const pass = (path: string | undefined, when: 'before' | 'after'): Promise<void> => {
     const holding = held;
+    if (path === heartbeat && when === 'before') sent++;
     if (path !== heartbeat || holding?.when !== when) return Promise.resolve();
     holding.seen++;
     if (holding.nth !== undefined && holding.seen !== holding.nth) return Promise.resolve();
@@ -80,6 +84,7 @@ export async function openRecordGate(serverAddress: string): Promise<RecordGate>
       held = undefined;
       for (const letGo of waiting) letGo();
     },
+    sent: () => sent,
     async close() {
       for (const session of sessions) session.destroy();
       upstream?.destroy();

@@ -22,7 +22,7 @@ type Work = (...input: never[]) => Promise<unknown>;
 
 /** Above a lease, and by Core's own allowance: so that it never races with the server. */
 const localTimeoutBufferMs = 5_000;
-/** gRPC gives up a call that nobody answers. */
+/** gRPC gives up a call whose connection broke. One that was given up is not held back any longer: it would overtake nothing that is sent after it. */
 const callGivenUpMs = 10_000;
 
 export interface ActivityWorkerOptions {
@@ -186,7 +186,7 @@ class Attempt {
     const fate = fates.record();
     machine.deliver(() => {
       const withdraw = machine.after(callGivenUpMs, () => reject(new ActivityCompletionError('deadline exceeded')));
-      const way = fate === 'late' ? world.between(500, 15_000) : world.between(1, 8);
+      const way = fate === 'late' ? world.between(500, 9_000) : world.between(1, 8);
       if (fate !== 'lost')
         world.after(way, () => {
           const answer = server.record(token, payload);

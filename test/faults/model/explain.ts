@@ -35,6 +35,10 @@ function story({ ledger, platform, immuta, struck }: Aftermath): readonly string
       startedAt,
       `attempt ${activity} ${id}/${attempt}: ${how} ${seconds(endedAt)}`,
     ]),
+    ...ledger.journals.map(({ at, activity, acknowledgedThrough }): readonly [number, string] => [
+      at,
+      `record of ${activity}: acknowledged through ${acknowledgedThrough}`,
+    ]),
     ...ledger.phases.map(({ at, phase }): readonly [number, string] => [at, `phase ${phase}`]),
     ...ledger.questions.map(({ askedAt, attention: { id, reason, left }, choice = '-', answeredAt }): readonly [number, string] => [
       askedAt,

@@ -3,6 +3,7 @@
 import type { ObjectReference } from '../../../domain/plan.js';
 import type { PlatformLine, RunLedger, Script, Thing, Maker } from './ledger.js';
 import type { Schedule } from './schedule.js';
+import { privileged } from './script-texts.js';
 import type { World } from './world.js';
 
 export interface Arrival {
@@ -71,14 +72,14 @@ export class ModelPlatform {
   }
 
   /** Puts something there that no statement of ours made. False if it stands already, or has nowhere to stand. */
-  put(object: ObjectReference, maker: Maker): boolean {
+  put(object: ObjectReference, maker: Maker, owner = 'SOMEBODY'): boolean {
     if (this.find(object) !== undefined || !this.#hasPlace(object)) return false;
     this.#things.set(`${object.kind} ${object.name}`, {
       object,
       createdAt: this.now,
       madeAt: this.#world.now,
       maker,
-      owner: maker === 'run' ? 'ADMIN' : 'SOMEBODY',
+      owner,
     });
     return true;
   }
@@ -167,7 +168,10 @@ export class ModelPlatform {
       return undefined;
     }
     const [, createKind, guardedCreate, created] = creation.exec(text) ?? [];
-    if (createKind !== undefined && created !== undefined) return this.#create(referenceTo(createKind, created), guardedCreate !== undefined, line);
+    if (createKind !== undefined && created !== undefined) {
+      const owner = this.#schedule.platform === 'Snowflake' ? (session.role ?? privileged.role) : privileged.user;
+      return this.#create(referenceTo(createKind, created), { guarded: guardedCreate !== undefined, owner }, line);
+    }
     const [, dropKind, guardedDrop, name] = /^DROP (\w+)( IF EXISTS)? ([^\s(]+)/.exec(text) ?? [];
     if (dropKind === undefined || name === undefined) return undefined;
     const gone = this.#drop(referenceTo(dropKind, name));
@@ -175,11 +179,11 @@ export class ModelPlatform {
     return gone.length > 0 || guardedDrop !== undefined ? undefined : 'not-found';
   }
 
-  #create(object: ObjectReference, guarded: boolean, line: PlatformLine): Ended['failure'] {
+  #create(object: ObjectReference, { guarded, owner }: { readonly guarded: boolean; readonly owner: string }, line: PlatformLine): Ended['failure'] {
     this.sees(object);
     this.#expected.delete(`${object.kind} ${object.name}`);
     if (this.find(object) !== undefined) return guarded ? undefined : 'already-exists';
-    if (!this.put(object, 'run')) return 'not-found';
+    if (!this.put(object, 'run', owner)) return 'not-found';
     line.made = this.find(object);
     return undefined;
   }

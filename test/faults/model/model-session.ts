@@ -117,6 +117,11 @@ class ModelSession implements PlatformSession {
     return await product.readHistory(schedule.platform, rows, tagPrefix, since);
   }
 
+  /** The model does not tell where a session stands: then the script's own statements are said again. */
+  moveTo(): Promise<undefined> {
+    return this.#read('moveTo', () => undefined);
+  }
+
   async cancel(queryId: string): Promise<'asked' | 'impossible'> {
     if (this.#around.schedule.platform === 'Databricks') return 'impossible';
     return await this.#read('cancel', () => {

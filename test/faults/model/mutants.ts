@@ -196,8 +196,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'activities/run-script.js',
-        find: "candidate.class === 'session' && candidate.index <= through",
-        replace: "candidate.class === 'session' && candidate.index < 0",
+        find: 'await restore(run, session, last);',
+        replace: 'void 0;',
       },
     ],
   },
@@ -224,7 +224,13 @@ export const mutants: readonly Mutant[] = [
         statements: [6, 7, 8].map((nth) => ({ nth, fate: 'refused' })),
       },
     ],
-    patches: [{ file: 'activities/settle-unknown.js', find: 'return keeper.repeats();', replace: 'return keeper.settled();' }],
+    patches: [
+      {
+        file: 'activities/settle-unknown.js',
+        find: 'keeper.repeats(keeper.journal.acknowledgedThrough + open.length);',
+        replace: 'keeper.settled();',
+      },
+    ],
   },
   {
     name: 'running-statements-not-waited-for-by-the-undo',
@@ -262,8 +268,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'workflows/compensation.js',
-        find: '                ...this.#undropped(states),\n',
-        replace: '',
+        find: 'left = [...this.#standing(states), ',
+        replace: 'left = [...existing(this.#dropped(states)), ',
       },
     ],
   },

@@ -89,6 +89,7 @@ export class Person {
 
   /** What is so, or what helps. */
   #truth({ id, statement, choices }: Attention): AttentionChoice {
+    if (id.startsWith('session-lost')) return this.#asked > 1 ? 'undo' : 'retry';
     if (statement !== undefined) {
       const script: Script = id.startsWith('outcome-unknown') ? 'bootstrap' : 'cleanup';
       const ran = this.#around.ledger.platform.some(

@@ -136,7 +136,7 @@ function oftenest<T>(usual: T, others: readonly T[], times: number): fc.Arbitrar
 export const anySchedule: fc.Arbitrary<Schedule> = fc.record({
   flow: fc.constantFrom('register', 'register', 'register', 'deregister'),
   platform: fc.constantFrom('Snowflake', 'Snowflake', 'Databricks'),
-  bootstrap: fc.array(fc.constantFrom(...shapes), { minLength: 1, maxLength: 7 }),
+  bootstrap: fc.array(fc.constantFrom(...shapes), { minLength: 1, maxLength: 6 }),
   cleanup: fc.constantFrom('whole', 'whole', 'whole', 'bare', 'forgetful', 'greedy', 'none'),
   policy: fc.constantFrom('automatic', 'approval'),
   decision: oftenest('approve', ['reject', 'never'], 25),

@@ -80,7 +80,10 @@ export async function search({
 /** Carries out orders one after the other in one thread; an answer for each. */
 export function inThread(orders: readonly Order[], onProgress: (runs: number) => void = () => undefined): Promise<readonly Search[]> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./search-thread.js', import.meta.url), { workerData: { orders } });
+    const thread = new Worker(new URL('./search-thread.js', import.meta.url), {
+      workerData: { orders },
+      resourceLimits: { maxYoungGenerationSizeMb: 128 },
+    }); // runs leave much behind at once
     const answers: Search[] = [];
     thread.on('message', (message: { readonly progress: number } | Search) => {
       if ('progress' in message) onProgress(message.progress);

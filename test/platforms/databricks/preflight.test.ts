@@ -31,6 +31,9 @@ test('a user without privileges is told which GRANT is missing, and the GRANT is
   expect(before.checks.find(({ name }) => name === 'privileges')).toMatchObject({ status: 'failed', kind: 'permission-missing' });
   expect(after.checks.find(({ name }) => name === 'privileges')).toMatchObject({ status: 'passed' });
   expect(after.checks.find(({ name }) => name === 'audit')).toMatchObject({ status: 'warning' });
+  const [seenByPoor, seenByAdmin] = [after, await admin.preflight(stage.target())].map(({ checks }) => checks.find(({ name }) => name === 'catalog'));
+  expect(seenByPoor?.message).toBe('poor@example.com sees no catalog immuta; only a metastore admin is shown every one.');
+  expect(seenByAdmin?.message).toBe('Catalog immuta does not exist yet.');
 });
 
 test('a service principal must be the one that the manifest names', async () => {

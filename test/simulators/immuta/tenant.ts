@@ -68,6 +68,12 @@ export class CatalogsOnly implements SimulatedWorkspace {
       'token' in credential ? credential.token === 'dapi-good' : credential.clientId === 'immuta-client' && credential.clientSecret === 'good';
     return isGood ? 'immuta-client' : undefined;
   }
+  setClockOffset(): void {
+    // Names have no clock.
+  }
+  expireSessions(): void {
+    // Nobody logs in to names.
+  }
   objects(): unknown {
     return [...this.catalogs];
   }
