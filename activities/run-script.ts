@@ -131,7 +131,10 @@ async function runStatements(run: Run): Promise<ScriptRun> {
       if (run.input.settleOnly !== true) await restore(run, session, last);
     }
     while (run.input.settleOnly !== true && keeper.journal.acknowledgedThrough < last) {
-      if (record.stop.aborted) throw refusal('unreachable', 'The worker is shutting down.', 'Another worker goes on with the script.');
+      if (record.stop.aborted) {
+        keeper.settled(); // what was covered ahead has not left
+        throw handOver();
+      }
       const index = keeper.journal.acknowledgedThrough + 1;
       await keeper.cover(index, last);
       queryIds.push(await runStatement(run, session, index, last));
@@ -152,6 +155,11 @@ async function runStatements(run: Run): Promise<ScriptRun> {
     await keeper.flush().catch(() => undefined); // the exact position, for whoever goes on; the failure itself is what counts
     throw error;
   }
+}
+
+/** Nothing is in flight, and the record says how far the script has come: another worker need not wait. */
+function handOver(): Error {
+  return Object.assign(refusal('unreachable', 'The worker is shutting down.', 'Another worker goes on with the script.'), { retryAfterMs: 1 });
 }
 
 /** The runner is dead; what it had in flight is settled before compensation looks at the platform. */

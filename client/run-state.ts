@@ -149,7 +149,9 @@ function reachedIn(purpose: Purpose, phase: Phase | undefined, statements: numbe
     case 'undoing':
     case 'cleaning':
       return purpose === 'cleanup' ? asRecorded : undefined;
-    default:
+    case 'needs-attention':
+    case 'ended':
+    case undefined:
       return undefined;
   }
 }

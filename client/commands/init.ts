@@ -50,9 +50,12 @@ async function init(shell: Shell, options: Options): Promise<ExitCode> {
     options.dev === true
       ? newManifest(options, await devSurroundings(shell), 'dev')
       : mayAsk
-        ? await askManifest()
+        ? await askedManifest()
         : newManifest(options, exampleSurroundings, 'prod');
-  if (manifest === undefined) return exitCodes.interrupted;
+  if (manifest === undefined) {
+    output.say(words`Nothing was written.`);
+    return exitCodes.interrupted;
+  }
 
   const { manifestText } = await import('../manifest-text.js');
   const { parseManifest } = await import('../read-manifest.js');
@@ -65,6 +68,12 @@ async function init(shell: Shell, options: Options): Promise<ExitCode> {
   if (options.dev === true) output.say(words`next     mooring register ${manifest.connectionKey}`);
   else output.say(words`next     put the secrets where the references point, on the worker; then mooring plan ${manifest.connectionKey}`);
   return exitCodes.done;
+}
+
+async function askedManifest(): Promise<NewManifest | undefined> {
+  const { askWishes } = await import('../ask-wishes.js');
+  const wishes = await askWishes(process.stdin, process.stderr);
+  return wishes === undefined ? undefined : newManifest(wishes, exampleSurroundings, 'prod');
 }
 
 function write(file: string, text: string): void {
@@ -101,48 +110,4 @@ async function devSurroundings(shell: Shell): Promise<Surroundings> {
   }
   const { immuta, snowflake, databricks } = dev.simulators;
   return { immutaUrl: immuta.url, immutaSecret: `file:${dev.secretFolder}/immuta.api-key`, secretFolder: dev.secretFolder, snowflake, databricks };
-}
-
-/** A few questions on a terminal; `undefined` when the person stops. */
-async function askManifest(): Promise<NewManifest | undefined> {
-  const { group, select, text } = await import('@clack/prompts');
-  const { snowflake, databricks, immutaUrl } = exampleSurroundings;
-  const ask = (message: string, initialValue: string) => () => text({ message, initialValue, output: process.stderr });
-  const choose = (message: string, values: readonly string[]) => () =>
-    select({ message, options: values.map((value) => ({ value })), output: process.stderr });
-  let stopped = false;
-  const rules = {
-    onCancel: () => {
-      stopped = true;
-    },
-  };
-  const first = await group({ immutaUrl: ask('Immuta tenant', immutaUrl), platform: choose('Platform', technologies) }, rules);
-  if (stopped) return undefined;
-  const technology = technologies.find((name) => name === first.platform) ?? 'Snowflake';
-  const { keyPrefix, authentications } = newTargets[technology];
-  const common = {
-    key: ask('connectionKey: the name of the connection in Immuta', `${keyPrefix}_prod`),
-    authentication: choose('How both accounts log in', authentications),
-  };
-  const answers: Wishes & { readonly key: string } =
-    technology === 'Snowflake'
-      ? await group(
-          {
-            host: ask('Snowflake account host', snowflake.host),
-            warehouse: ask('Warehouse', snowflake.warehouse),
-            database: ask('New database that Immuta will own', 'IMMUTA'),
-            ...common,
-          },
-          rules,
-        )
-      : await group(
-          {
-            host: ask('Databricks workspace host', databricks.host),
-            httpPath: ask('HTTP path of the SQL warehouse', databricks.httpPath),
-            catalog: ask('New catalog that Immuta will own', 'immuta'),
-            ...common,
-          },
-          rules,
-        );
-  return stopped ? undefined : newManifest({ ...answers, technology, immutaUrl: first.immutaUrl }, exampleSurroundings, 'prod');
 }

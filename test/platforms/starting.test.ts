@@ -35,7 +35,7 @@ test.each([
 
 test('a runner that cannot be started ahead takes nothing with it', async () => {
   const wire = await wireServer();
-  const open = platformOpener(optionsWith({}, { startAhead: ['Snowflake'], runnerProgram: program('process.exit(7);') }));
+  const open = platformOpener(optionsWith({}, { startAhead: ['Snowflake'], runnerProgram: program('process.exitCode = 7;') }));
   await pause(1_500);
 
   const error = await errorOf(open(targetAt(wire.port), new AbortController().signal));

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ObjectReference } from '../../domain/plan.js';
 import { chooseUndo, provedOurs, type UndoFacts } from '../../rules/choose-undo.js';
@@ -111,5 +112,55 @@ describe('proving that an object is ours', () => {
     ['an object that stood there at preflight', { ...target, existedBefore: true }, [made], false],
   ] as const)('%s: %#', (_what, object, creations, ours) => {
     expect(provedOurs(object, creations)).toBe(ours);
+  });
+});
+
+describe('an undo', () => {
+  const names = ['IMMUTA', 'IMMUTA_SYSTEM', 'IMMUTA_IMPERSONATION', 'WH'];
+  const kinds = ['database', 'catalog', 'role', 'user', 'warehouse', 'schema'] as const;
+  const object = fc.record({ kind: fc.constantFrom(...kinds), name: fc.constantFrom(...names) });
+  const minutes = (from: number, to: number) =>
+    fc.integer({ min: from, max: to }).map((minute) => new Date(Date.parse(sentAt) + minute * 60_000).toISOString());
+  const creation = fc.record({ index: fc.nat(9), object, sentAt: minutes(0, 30), plain: fc.boolean(), made: fc.constant(false) });
+  /** Was there before the run, whichever way that shows. */
+  const older = fc.oneof(
+    fc.record({ object, exists: fc.constant(true), createdAt: minutes(-60, -1), existedBefore: fc.boolean() }),
+    fc.record({ object, exists: fc.constant(true), createdAt: fc.option(minutes(-60, 60), { nil: undefined }), existedBefore: fc.constant(true) }),
+  );
+  const any = fc.record({ object, exists: fc.boolean(), createdAt: fc.option(minutes(-60, 60), { nil: undefined }), existedBefore: fc.boolean() });
+
+  it('never touches anything where one thing that it would drop is older than the run, in whatever place and whatever else was found', () => {
+    fc.assert(
+      fc.property(
+        older,
+        fc.array(any, { maxLength: 5 }),
+        fc.nat(5),
+        fc.array(creation, { maxLength: 6 }),
+        fc.constantFrom('absent', 'ours', 'foreign'),
+        fc.constantFrom('absent', 'ours'),
+        fc.boolean(),
+        (old, others, place, creations, connection, integration, cleanupAvailable) => {
+          const targets = [...others.slice(0, place), old, ...others.slice(place)];
+
+          const row = chooseUndo({ ...facts, targets, creations, connection, integration, cleanupAvailable });
+
+          expect(row.do).toBe('ask');
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('never touches anything where one thing stands that no CREATE of the run names', () => {
+    fc.assert(
+      fc.property(any, fc.array(creation, { maxLength: 6 }), fc.constantFrom('absent', 'ours', 'foreign'), (stranger, creations, connection) => {
+        const others = creations.filter(({ object: created }) => created.kind !== stranger.object.kind || created.name !== stranger.object.name);
+
+        const row = chooseUndo({ ...facts, targets: [{ ...stranger, exists: true }], creations: others, connection });
+
+        expect(row).toMatchObject({ row: 2, do: 'ask' });
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

@@ -11,7 +11,6 @@ import { readKeyRing } from '../../secrets/key-ring.js';
 import { createDataConverter } from '../../temporal/data-converter.js';
 import type { Finished } from '../client/run-mooring.js';
 import { runMooring, startMooring } from '../client/run-mooring.js';
-import '../quiet.js';
 
 // The product's workflows on a real server, with activities that only say what the real ones would: the command line is what is judged here.
 const digest = 'ab12cd34ef56'.padEnd(64, '0');
@@ -126,7 +125,7 @@ describe('a run that waits for a decision', () => {
 
     expect(pending.find(({ connectionKey }) => connectionKey === key)).toMatchObject({ kind: 'decision', digest, requestedBy: 'asks@example.com' });
     expect(shown.stdout).toContain('Grants MANAGE GRANTS');
-    expect(shown.stdout).toMatch(/GRANT MANAGE GRANTS\n +ON ACCOUNT TO ROLE X/);
+    expect(shown.stdout).toMatch(/ 2 {2}grant {3}GRANT MANAGE GRANTS\n +ON ACCOUNT TO ROLE X\n/);
     expect(shown.stderr).toContain(`mooring approve ${key} --digest ${digest.slice(0, 12)}`);
     expect(json(approved)).toEqual({ v: 1, accepted: true });
     expect(watched.exitCode).toBe(0);

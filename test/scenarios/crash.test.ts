@@ -78,3 +78,35 @@ describe.each(platformNames)('a statement on %s whose answer is lost', (platform
     expect(places).toEqual(places.map((_place, index) => index));
   });
 });
+
+describe.each(platformNames)('two workers on %s, one of which is asked to end', (platform) => {
+  beforeEach(() => {
+    stage.platform = platform;
+  });
+
+  it('hands the script over: nothing is lost, nothing repeated, and nobody has to look what became of a statement', async () => {
+    await stage.control.faults([{ where: platforms[platform].statement, nth: 0, kind: 'delay', delayMs: 250 }]);
+    await stage.writeManifest('handed_over');
+    const following = stage.register('handed_over');
+    await until(async () => ((await executed(stage, 'bootstrap')).length >= 4 ? true : undefined));
+    const first = stage.worker;
+    stage.worker = await stage.sandbox.startWorker();
+    const looksBefore = await looks();
+
+    first.process.kill('SIGTERM');
+
+    const { json } = await following;
+    expect(json).toMatchObject({ outcome: 'registered', scripts: [{ skipped: 0 }] });
+    const places = await executed(stage, 'bootstrap');
+    expect(places).toEqual(places.map((_place, index) => index));
+    expect(await looks()).toBe(looksBefore); // the record that it left said exactly how far it had come
+    const attempts = new Set((await stage.control.statements()).map(({ tag }) => tag?.split('/').at(-1)));
+    expect(attempts.size).toBe(2);
+  });
+
+  /** How often the history was asked: only for what nobody knows. */
+  async function looks(): Promise<number> {
+    const ledger = await stage.control.ledger();
+    return ledger.filter((line) => JSON.stringify(line).includes(platform === 'Snowflake' ? 'QUERY_HISTORY_BY_USER' : '/sql/history/queries')).length;
+  }
+});

@@ -122,7 +122,7 @@ describe('the data objects of Immuta', () => {
 describe('the background jobs of Immuta', () => {
   let tenant: TestTenant;
   beforeEach(async () => {
-    tenant = await startTenant({ jobMs: 90 });
+    tenant = await startTenant({ jobMs: 900 });
     tenant.platform.bootstrapped();
   });
   afterEach(() => tenant.immuta.close());
@@ -135,7 +135,7 @@ describe('the background jobs of Immuta', () => {
       ((await tenant.call('GET', `/jobs?bulkId=${bulkId}`)).body as { state: string }[]).map(({ state }) => state);
 
     const early = await states();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
 
     expect(early).toEqual(['created', 'created']);
     expect(await states()).toEqual(['completed', 'completed']);
