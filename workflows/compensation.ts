@@ -223,7 +223,10 @@ export class Compensation {
     const owed = this.#takeOut.owed?.plan.scripts.find(({ purpose }) => purpose === 'cleanup');
     // Whoever let an undecided script run was told what it drops. What others have made since then was not there to be told of.
     const since = this.#compared(states).filter(
-      ({ object, madeSince }) => madeSince && dropped({ cleanup: owed }).some((other) => isSame(other, object)),
+      ({ object, madeSince }) =>
+        madeSince &&
+        dropped({ cleanup: owed }).some((other) => isSame(other, object)) &&
+        !drops.targets.some((other) => isSame(other.object, object)),
     );
     return chooseUndo({
       wroteOnPlatform: this.#wroteOnPlatform(),

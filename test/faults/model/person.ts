@@ -105,10 +105,11 @@ export class Person {
   }
 
   #cleanByHand(): void {
-    const { platform, immuta, schedule } = this.#around;
+    const { platform, immuta, schedule, ledger, world } = this.#around;
     if (schedule.flow === 'register') for (const { object, maker } of platform.things) if (maker === 'run') platform.remove(object);
-    this.#around.ledger.cleanedByHandAt = this.#around.world.now;
-    if (this.#asked > 1 || immuta.integrations.some(({ status }) => status === 'deleteError')) immuta.cleanByHand();
+    if (this.#asked === 1 && !immuta.integrations.some(({ status }) => status === 'deleteError')) return;
+    if (immuta.connection?.creator === 'us') ledger.cleanedByHandAt ??= world.now;
+    immuta.cleanByHand();
   }
 }
 
