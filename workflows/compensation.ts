@@ -256,7 +256,11 @@ export class Compensation {
     const facts = { ...this.#drops(scripts, states), wroteOnPlatform: true, postSent: true, connection: 'absent', integration: 'absent' } as const;
     const row = chooseUndo({ ...facts, cleanupAvailable: true });
     const warning = row.row === 2 ? ` It would drop ${row.notOurs.join(', ')}, and it is not proved that this run made it.` : '';
-    return { ...question, reason: `${question.reason}${warning}`, left: [...new Set([...question.left, ...left])] };
+    return {
+      ...question,
+      reason: `${question.reason}${warning}`,
+      left: [...question.left, ...left.filter((item) => !question.left.some((known) => known.startsWith(item)))],
+    };
   }
 
   #dropped(states: readonly ObjectState[]): readonly ObjectState[] {
