@@ -62,26 +62,34 @@ export function openRecord<T>(vaguer: (details: T) => T, clock: Pick<Clock, 'mon
   });
   if (signal.aborted) stop.abort();
 
+  const storeNow = async (details: T): Promise<void> => {
+    const sentAt = clock.monotonicMs();
+    if (sentAt - toldAt >= heartbeatTimeoutMs * tellAfter) {
+      toldAt = sentAt;
+      activity.heartbeat(vaguer(details)); // before the record, so that the record most often comes after it
+    }
+    try {
+      // An activity's client gives up with its cancellation; what is settled after it still needs its lease.
+      await client.withAbortSignal(never, () => client.activity.heartbeat(taskToken, details));
+      leaseEndsAt = sentAt + heartbeatTimeoutMs;
+    } catch (error) {
+      if (!(error instanceof ActivityCancelledError)) throw error;
+      leaseEndsAt = sentAt + heartbeatTimeoutMs;
+      // The server stored it all the same; only the first news of the cancellation has to interrupt.
+      const known = cancelled;
+      cancelled = true;
+      stop.abort();
+      if (!known) throw error;
+    }
+  };
+  let previous = Promise.resolve();
+
   return {
+    // One after the other: a renewal that is overtaken would take the place of what was stored after it, and know less.
     async store(details) {
-      const sentAt = clock.monotonicMs();
-      if (sentAt - toldAt >= heartbeatTimeoutMs * tellAfter) {
-        toldAt = sentAt;
-        activity.heartbeat(vaguer(details)); // before the record, so that the record most often comes after it
-      }
-      try {
-        // An activity's client gives up with its cancellation; what is settled after it still needs its lease.
-        await client.withAbortSignal(never, () => client.activity.heartbeat(taskToken, details));
-        leaseEndsAt = sentAt + heartbeatTimeoutMs;
-      } catch (error) {
-        if (!(error instanceof ActivityCancelledError)) throw error;
-        leaseEndsAt = sentAt + heartbeatTimeoutMs;
-        // The server stored it all the same; only the first news of the cancellation has to interrupt.
-        const known = cancelled;
-        cancelled = true;
-        stop.abort();
-        if (!known) throw error;
-      }
+      const turn = previous.then(() => storeNow(details));
+      previous = turn.catch(() => undefined);
+      await turn;
     },
     mayLeave() {
       if (clock.monotonicMs() < leaseEndsAt) return;
