@@ -13,7 +13,7 @@ const passing = new Set(['creating', 'editing', 'migrating', 'deleting']);
 /** Waits until Immuta has finished with an integration, at most for the verify deadline; gives its status then, `gone` when it is no longer listed. */
 export function createAwaitIntegration({ openImmuta, clock = systemClock }: { readonly openImmuta: OpenImmuta; readonly clock?: Clock | undefined }) {
   return async function awaitIntegration(input: { readonly request: ConnectionRequest; readonly integrationId: number }): Promise<string> {
-    const record = openRecord<string>((details) => details);
+    const record = openRecord<string>((details) => details, clock);
     try {
       const request = readConnectionRequest(input.request);
       const { verifyDeadline, pollInterval, heartbeatTimeout } = request.timing;

@@ -7,10 +7,16 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client/lib/errors.js';
 import { refusal } from './application-failure.js';
+import { systemClock, type Clock } from './clock.js';
 
 export interface HeartbeatRecord<T> {
   /** Resolves when the server has stored the details. Rejects when the activity was cancelled just now, or is no longer ours. */
   readonly store: (details: T) => Promise<void>;
+  /**
+   * Throws a `PortError` when the lease has ended: the heartbeat timeout, counted from when the last record that was stored had been sent. A worker that
+   * was stopped between its record and its request must not send it when it wakes: by then another attempt has looked, and has decided on what it saw.
+   */
+  readonly mayLeave: () => void;
   /** To be called when nothing of this attempt is on its way any more: its end then carries these details, and nothing vaguer. */
   readonly conclude: (details: T) => void;
   /** Aborts when the run is cancelled or the worker shuts down. */
@@ -39,13 +45,14 @@ export function recorded<T>(read: (details: unknown) => T | undefined): T | unde
 const tellAfter = 2 / 3;
 
 /** `vaguer` gives the details that stay true whatever this attempt sends after it. */
-export function openRecord<T>(vaguer: (details: T) => T): HeartbeatRecord<T> {
+export function openRecord<T>(vaguer: (details: T) => T, clock: Pick<Clock, 'monotonicMs'> = systemClock): HeartbeatRecord<T> {
   // Kept, and not asked for again: the SDK tells of a cancellation from outside of every activity, and there nobody knows which one this is.
   const activity = Context.current();
   const { client, cancellationSignal: signal } = activity;
   const { taskToken, heartbeatTimeoutMs = 0 } = activity.info;
   const heard = (): boolean => activity.cancellationDetails?.cancelRequested ?? false;
   let toldAt = -Infinity;
+  let leaseEndsAt = -Infinity;
   const never = new AbortController().signal;
   const stop = new AbortController();
   let cancelled = false;
@@ -57,21 +64,32 @@ export function openRecord<T>(vaguer: (details: T) => T): HeartbeatRecord<T> {
 
   return {
     async store(details) {
-      if (performance.now() - toldAt >= heartbeatTimeoutMs * tellAfter) {
-        toldAt = performance.now();
+      const sentAt = clock.monotonicMs();
+      if (sentAt - toldAt >= heartbeatTimeoutMs * tellAfter) {
+        toldAt = sentAt;
         activity.heartbeat(vaguer(details)); // before the record, so that the record most often comes after it
       }
       try {
         // An activity's client gives up with its cancellation; what is settled after it still needs its lease.
         await client.withAbortSignal(never, () => client.activity.heartbeat(taskToken, details));
+        leaseEndsAt = sentAt + heartbeatTimeoutMs;
       } catch (error) {
         if (!(error instanceof ActivityCancelledError)) throw error;
+        leaseEndsAt = sentAt + heartbeatTimeoutMs;
         // The server stored it all the same; only the first news of the cancellation has to interrupt.
         const known = cancelled;
         cancelled = true;
         stop.abort();
         if (!known) throw error;
       }
+    },
+    mayLeave() {
+      if (clock.monotonicMs() < leaseEndsAt) return;
+      throw refusal(
+        'timeout',
+        'The lease of this attempt ended before its request was to leave. It was not sent.',
+        'Nothing to do: the next attempt looks at what stands, and goes on from there.',
+      );
     },
     conclude: (details) => activity.heartbeat(details),
     stop: stop.signal,

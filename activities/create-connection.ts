@@ -35,7 +35,7 @@ export function perhapsSent(clock: Clock): (sent: Sent | undefined) => Sent {
 
 export function createCreateConnection({ openImmuta, clock = systemClock }: { readonly openImmuta: OpenImmuta; readonly clock?: Clock | undefined }) {
   return async function createConnection(input: CreateConnectionInput): Promise<CreatedConnection> {
-    const record = openRecord<Sent | undefined>(perhapsSent(clock));
+    const record = openRecord<Sent | undefined>(perhapsSent(clock), clock);
     const run: Run = { clock, record, sent: undefined, request: input.request };
     try {
       run.sent = recorded(readSent) ?? input.sent;
@@ -74,7 +74,7 @@ async function bringIntoBeing(run: Run, immuta: ImmutaPort): Promise<void> {
   run.sent ??= { at: isoTime(run.clock.now()) };
   await run.record.store(run.sent);
   try {
-    await immuta.createConnection(connectionKey, target);
+    await immuta.createConnection(connectionKey, target, run.record.mayLeave);
   } catch (error) {
     const mayBeOurs = !isPortError(error) || error.ambiguous || (sentBefore && error.kind === 'conflict');
     if (mayBeOurs && (await readBack(run, immuta))) return;

@@ -34,7 +34,7 @@ const mostSends = 3;
 
 export function createDeleteConnection({ openImmuta, clock = systemClock }: { readonly openImmuta: OpenImmuta; readonly clock?: Clock | undefined }) {
   return async function deleteConnection(input: DeleteConnectionInput): Promise<DeletedConnection> {
-    const record = openRecord<Sent | undefined>(perhapsSent(clock));
+    const record = openRecord<Sent | undefined>(perhapsSent(clock), clock);
     const run: Run = { clock, input, record, sent: sentEarlier(input, clock), request: input.request };
     try {
       run.request = readConnectionRequest(input.request);
@@ -132,7 +132,7 @@ async function sendWhenFree(run: Run, immuta: ImmutaPort): Promise<number | unde
     if (sentBefore === undefined && run.record.cancelled()) throw new StepCancelled('The run was cancelled before the connection was deleted.');
     run.sent = sent;
     try {
-      return (await immuta.deleteConnection(connectionKey)).childCount;
+      return (await immuta.deleteConnection(connectionKey, run.record.mayLeave)).childCount;
     } catch (error) {
       if (!isPortError(error) || error.ambiguous || error.kind === 'not-found') return undefined; // the next GET decides
       run.sent = sentBefore; // this one was certainly refused

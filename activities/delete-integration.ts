@@ -18,7 +18,7 @@ export function createDeleteIntegration({
   readonly clock?: Clock | undefined;
 }) {
   return async function deleteIntegration(input: { readonly request: ConnectionRequest; readonly integrationId: number }): Promise<void> {
-    const record = openRecord<string>((details) => details);
+    const record = openRecord<string>((details) => details, clock);
     try {
       const request = readConnectionRequest(input.request);
       const { verifyDeadline, pollInterval, heartbeatTimeout } = request.timing;

@@ -24,6 +24,8 @@ export class JournalKeeper {
   #storing: Promise<void> = Promise.resolve();
   /** A record for the statements to come is on its way. */
   #ahead = false;
+  /** Nobody can tell what became of these: they are sent again, and may have been applied all the same. */
+  #perhapsThrough = -1;
   /** How often everything unknown was settled: a record that began before covers nothing after. */
   #settlings = 0;
 
@@ -83,7 +85,9 @@ export class JournalKeeper {
   /** Notes, before it leaves, that a statement creates something the cleanup script would drop. */
   noteCreation(creation: Creation): void {
     const others = this.#journal.creations.filter(({ index }) => index !== creation.index);
-    this.#journal = { ...this.#journal, creations: [...others, creation] };
+    const before = this.#journal.creations.find(({ index }) => index === creation.index);
+    const doubt = before === undefined ? {} : { perhapsSince: before.perhapsSince ?? before.sentAt };
+    this.#journal = { ...this.#journal, creations: [...others, { ...creation, ...doubt }] };
   }
 
   noteFirstSend(platformTime: string): void {
@@ -100,10 +104,20 @@ export class JournalKeeper {
    * stands under its name is somebody else's, whenever it was created.
    */
   settled(): void {
-    const { acknowledgedThrough } = this.#journal;
-    const creations = this.#journal.creations.filter(({ index }) => index <= acknowledgedThrough);
-    this.#journal = { ...this.#journal, mayHaveSentThrough: acknowledgedThrough, creations };
-    this.#coveredThrough = acknowledgedThrough;
+    const mayHaveSentThrough = Math.max(this.#journal.acknowledgedThrough, this.#perhapsThrough);
+    const creations = this.#journal.creations.filter(({ index }) => index <= mayHaveSentThrough);
+    this.#journal = { ...this.#journal, mayHaveSentThrough, creations };
+    this.#coverAnew();
+  }
+
+  /** Nothing can tell what became of what is unknown, and all of it, through this statement, is harmless to repeat: it may be sent again, and what it may have made stays on record. */
+  repeats(through: number): void {
+    this.#perhapsThrough = through;
+    this.#coverAnew();
+  }
+
+  #coverAnew(): void {
+    this.#coveredThrough = this.#journal.acknowledgedThrough;
     this.#settlings++;
   }
 

@@ -59,6 +59,9 @@ export interface ImmutaConnection {
   readonly integrationId: number | undefined;
 }
 
+/** Asked right before a write leaves, when secrets and login are there and nothing is waited for any more. What it throws is thrown on, and nothing was sent. */
+export type MayLeave = () => void;
+
 /** One Immuta tenant, logged in lazily. Every method throws a `PortError`; none retries but for one new login after 401. */
 export interface ImmutaPort {
   /** Immuta's clock minus ours in ms, from the newest `Date` header; 0 before the first answer. */
@@ -70,9 +73,9 @@ export interface ImmutaPort {
   deletionScript(integrationId: number): Promise<string>;
   /** `POST /data/connection/test`; `not-answered` on 404 and 405. A failed test throws `validation-failed`. */
   testConnection(connectionKey: string, target: PlatformTarget): Promise<'passed' | 'not-answered'>;
-  createConnection(connectionKey: string, target: PlatformTarget): Promise<void>;
+  createConnection(connectionKey: string, target: PlatformTarget, mayLeave: MayLeave): Promise<void>;
   /** The connection with everything under it; `not-found` on 404, and only the caller knows whether it deleted before. */
-  deleteConnection(connectionKey: string): Promise<{ readonly childCount: number }>;
+  deleteConnection(connectionKey: string, mayLeave: MayLeave): Promise<{ readonly childCount: number }>;
   /** The data objects under a connection, not `exact` when it may be one page only; `undefined` where the tenant does not count them. */
   countChildren(connectionKey: string): Promise<{ readonly count: number; readonly exact: boolean } | undefined>;
   /** `undefined` when there is none with this key. */

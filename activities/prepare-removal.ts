@@ -82,7 +82,9 @@ async function findIntegration(immuta: ImmutaPort, request: ConnectionRequest, l
       'Leave --integration-id out, or give the one that Immuta shows.',
     );
   const id = linked ?? named;
-  return id === undefined ? theOnlyMatch(await immuta.listIntegrations(), request) : matching(await immuta.getIntegration(id), id, request);
+  return id === undefined
+    ? theOnlyMatch(await immuta.listIntegrations(), request)
+    : matching(await immuta.getIntegration(id), id, request, linked === undefined);
 }
 
 function theOnlyMatch(integrations: readonly Integration[], request: ConnectionRequest): Integration {
@@ -103,7 +105,9 @@ function theOnlyMatch(integrations: readonly Integration[], request: ConnectionR
   );
 }
 
-function matching(integration: Integration | undefined, id: number, request: ConnectionRequest): Integration {
+function matching(integration: Integration | undefined, id: number, request: ConnectionRequest, byHand: boolean): Integration {
+  if (integration === undefined && byHand)
+    throw refusal('not-found', `Immuta has no integration ${id}. Nothing was deleted.`, 'Give --integration-id the number that Immuta shows.');
   if (integration === undefined)
     throw refusal(
       'not-found',

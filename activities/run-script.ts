@@ -14,7 +14,7 @@ import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
 import type { ConnectionRequest } from '../domain/deregistration-request.js';
 import type { SealedScript } from '../domain/script.js';
 import { durationMs } from '../rules/duration.js';
-import { emptyJournal, readJournal, unknownCount, type Journal } from '../rules/journal.js';
+import { emptyJournal, longestStatementMs, readJournal, unknownCount, type Journal } from '../rules/journal.js';
 import { isSame } from '../rules/left-over.js';
 import { planScript } from '../sql/plan-script.js';
 import { sessionEffects, type SessionEffect } from '../sql/session-effect.js';
@@ -42,6 +42,8 @@ export interface RunScriptInput {
   readonly targets: readonly ObjectReference[];
   /** Where an earlier activity of this run stopped, and through which statement, if any, a person says that the script ran. */
   readonly resume?: { readonly journal: Journal; readonly ranThrough?: number | undefined } | undefined;
+  /** Runs nothing: only finds out, before an undo looks at the platform, that nothing of the script is under way or running there any more. */
+  readonly settleOnly?: true | undefined;
 }
 
 export interface ScriptRun {
@@ -63,7 +65,7 @@ export interface RunScriptDependencies {
 }
 
 /** One statement may take this long on the platform before its runner is killed and its outcome settled. */
-const statementTimeoutMs = 30 * 60_000;
+const statementTimeoutMs = longestStatementMs;
 /** The server stores one record for up to this many statements, where their outcome can be read from the platform's history afterwards. */
 const recordWindow = 8;
 
@@ -72,7 +74,7 @@ export function createRunScript(dependencies: RunScriptDependencies) {
   return async function runScript(input: RunScriptInput): Promise<ScriptRun> {
     const step = `${input.script.purpose} script`;
     const last = input.script.statementHashes.length - 1;
-    const record = openRecord<Journal>((journal) => ({ ...journal, mayHaveSentThrough: Math.max(last, journal.mayHaveSentThrough) }));
+    const record = openRecord<Journal>((journal) => ({ ...journal, mayHaveSentThrough: Math.max(last, journal.mayHaveSentThrough) }), clock);
     let before: Journal | undefined;
     let keeper: JournalKeeper | undefined;
     try {
@@ -125,10 +127,10 @@ async function runStatements(run: Run): Promise<ScriptRun> {
     keeper.noteFirstSend(platformTime(run, session));
     await keeper.flush();
     if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
-      run.unsettledThrough = await settle(run, session);
-      await restore(run, session, last);
+      run.unsettledThrough = await settle(run, session, run.input.settleOnly === true ? 'unwanted' : 'wanted');
+      if (run.input.settleOnly !== true) await restore(run, session, last);
     }
-    while (keeper.journal.acknowledgedThrough < last) {
+    while (run.input.settleOnly !== true && keeper.journal.acknowledgedThrough < last) {
       if (record.stop.aborted) {
         keeper.settled(); // what was covered ahead has not left
         throw handOver();
@@ -138,7 +140,7 @@ async function runStatements(run: Run): Promise<ScriptRun> {
       queryIds.push(await runStatement(run, session, index, last));
     }
     await keeper.flush();
-    if (run.input.script.purpose === 'bootstrap')
+    if (run.input.script.purpose === 'bootstrap' && run.input.settleOnly !== true)
       await verifyMade(session, {
         planned: script.planned,
         platform: run.input.script.platform,
@@ -274,6 +276,7 @@ async function settle(run: Run, session: PlatformSession, wanted: 'wanted' | 'un
     quietPeriodMs: durationMs(run.request.timing.quietPeriod),
     targets: run.input.targets,
     statementTimeoutMs,
+    outlast: run.input.settleOnly === true,
     clock: run.clock,
     platform: run.input.script.platform,
     effects: run.script.effects,

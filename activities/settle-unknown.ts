@@ -55,6 +55,8 @@ interface Unknown {
   readonly effects: () => readonly SessionEffect[];
   /** A statement that runs longer is cancelled: nobody waits for its answer any more. */
   readonly statementTimeoutMs: number;
+  /** Where no history can tell: what may still run is waited for as long as it may run. What it did is then looked at, and nothing is sent again. */
+  readonly outlast: boolean;
   /** Nobody wants what still runs: it is cancelled at once. */
   readonly unwanted?: boolean;
 }
@@ -64,6 +66,9 @@ interface Cancelled {
   readonly at: number;
   readonly answer: CancelAnswer;
 }
+
+/** Half an hour with the shortest quiet period that is allowed against a real platform. A shorter one is for simulators, whose statements are short too. */
+const quietPeriodsToOutlast = 60;
 
 /** A statement that was cancelled, or should have ended by its own timeout, gets so long to show it. */
 const endsWithinMs = 2 * 60_000;
@@ -84,9 +89,9 @@ export async function settleUnknown(unknown: Unknown): Promise<number> {
   for (;;) {
     const records = await session.history(unknown.tagPrefix, since(keeper.journal.firstSentAt ?? isoTime(clock.now())));
     const running = await advance(unknown, records);
-    if (running === 'settled') {
+    if (running === 'settled' || running === 'harmless') {
       const unsettledThrough = records === 'unavailable' ? keeper.journal.mayHaveSentThrough : -1;
-      keeper.settled();
+      if (running === 'settled') keeper.settled();
       return unsettledThrough;
     }
     await endOverdue(unknown, running, cancelled);
@@ -124,7 +129,7 @@ function isCut(rest: string): boolean {
   return !/^([0-9]+|[a-z]+)\//.test(rest);
 }
 
-async function advance(unknown: Unknown, records: readonly StatementRecord[] | 'unavailable'): Promise<'settled' | Running> {
+async function advance(unknown: Unknown, records: readonly StatementRecord[] | 'unavailable'): Promise<'settled' | 'harmless' | Running> {
   const { keeper, planned, tagPrefix, targets, clock } = unknown;
   if (records === 'unavailable' || records.some(({ tag }) => isCut(tag.slice(tagPrefix.length)))) return settleWithoutHistory(unknown);
   while (unknownCount(keeper.journal) > 0) {
@@ -148,19 +153,27 @@ async function advance(unknown: Unknown, records: readonly StatementRecord[] | '
 }
 
 /** Without a history everything unknown may have been applied, not only the first: what the objects leave open is sent again together or not at all. */
-async function settleWithoutHistory(unknown: Unknown): Promise<'settled'> {
+async function settleWithoutHistory(unknown: Unknown): Promise<'settled' | 'harmless'> {
   const { keeper, planned, targets, clock } = unknown;
-  const { appliedThrough, absentFrom, seen } = await proveByObjects({ ...unknown, journal: keeper.journal, effects: unknown.effects() });
+  if (unknown.outlast) {
+    await clock.sleep(Math.min(unknown.statementTimeoutMs, unknown.quietPeriodMs * quietPeriodsToOutlast));
+    keeper.repeats(keeper.journal.mayHaveSentThrough);
+    return 'harmless';
+  }
+  const { appliedThrough, seen, ...proof } = await proveByObjects({ ...unknown, journal: keeper.journal, effects: unknown.effects() });
   for (let index = keeper.journal.acknowledgedThrough + 1; index <= appliedThrough; index++) {
     const statement = planned[index];
     if (statement !== undefined) noteCreation(keeper, statement, keeper.journal.firstSentAt ?? isoTime(clock.now()), targets);
     keeper.acknowledge(index, 'skipped');
   }
+  const absentFrom = unknown.unwanted === true ? Infinity : proof.absentFrom; // what still runs is not there yet, and an undo must not miss it
   const open = planned.slice(keeper.journal.acknowledgedThrough + 1, Math.min(keeper.journal.mayHaveSentThrough + 1, absentFrom));
   const harmful = open.find(({ repeatable }) => settle('unavailable', repeatable) === 'ask');
+  if (harmful === undefined && open.length === 0) return 'settled';
   if (harmful === undefined) {
     keeper.noteRepeated(open.length);
-    return 'settled';
+    keeper.repeats(keeper.journal.acknowledgedThrough + open.length);
+    return 'harmless';
   }
   const found = ['the answer was lost, and the query history cannot be read in full by this role', ...seen].join('; ');
   throw new OutcomeUnknown(harmful, found, isoTime(clock.now()));

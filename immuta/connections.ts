@@ -53,8 +53,9 @@ export async function createConnection(
   tenant: Tenant,
   connectionKey: string,
   target: PlatformTarget,
+  mayLeave?: () => void,
 ): Promise<{ readonly bulkId: string | undefined }> {
-  const answer = await tenant.ask(registration(tenant, connectionKey, target, ['data', 'connection']));
+  const answer = await tenant.ask({ ...registration(tenant, connectionKey, target, ['data', 'connection']), mayLeave });
   if (answer.text.trim() === '') return { bulkId: undefined };
   const created = tenant.read(Created, answer);
   sameKey(tenant, answer, connectionKey, created);
@@ -83,8 +84,14 @@ export async function getConnection(tenant: Tenant, connectionKey: string): Prom
 }
 
 /** `DELETE /data/object/{key}`: the connection and all its data objects. 404 is `not-found`: only the caller knows whether it deleted before. */
-export async function deleteConnection(tenant: Tenant, connectionKey: string): Promise<{ readonly childCount: number }> {
-  const answer = await tenant.ask({ method: 'DELETE', path: ['data', 'object', connectionKey], permission: deletePermission, writes: true });
+export async function deleteConnection(tenant: Tenant, connectionKey: string, mayLeave?: () => void): Promise<{ readonly childCount: number }> {
+  const answer = await tenant.ask({
+    method: 'DELETE',
+    path: ['data', 'object', connectionKey],
+    permission: deletePermission,
+    writes: true,
+    mayLeave,
+  });
   const deleted = tenant.read(Deleted, answer);
   sameKey(tenant, answer, connectionKey, deleted);
   return { childCount: deleted.childCount };

@@ -71,17 +71,18 @@ export class ImmutaClient {
     return testConnection(this.#tenant, connectionKey, target);
   }
 
-  async createConnection(connectionKey: string, target: PlatformTarget): Promise<void> {
-    await createConnection(this.#tenant, connectionKey, target);
+  /** `mayLeave` is asked right before the request leaves: what it throws is thrown on. */
+  async createConnection(connectionKey: string, target: PlatformTarget, mayLeave?: () => void): Promise<void> {
+    await createConnection(this.#tenant, connectionKey, target, mayLeave);
   }
 
   async getConnection(connectionKey: string): Promise<ConnectionRecord | undefined> {
     return getConnection(this.#tenant, connectionKey);
   }
 
-  /** Deletes the connection with everything under it. */
-  async deleteConnection(connectionKey: string): Promise<{ readonly childCount: number }> {
-    return deleteConnection(this.#tenant, connectionKey);
+  /** Deletes the connection with everything under it. `mayLeave` as for `createConnection`. */
+  async deleteConnection(connectionKey: string, mayLeave?: () => void): Promise<{ readonly childCount: number }> {
+    return deleteConnection(this.#tenant, connectionKey, mayLeave);
   }
 
   async countChildren(connectionKey: string): Promise<ChildCount | undefined> {

@@ -36,6 +36,8 @@ export interface Call {
   readonly body?: () => unknown;
   readonly permission: string;
   readonly writes: boolean;
+  /** Asked right before the request leaves; what it throws is thrown on, and nothing was sent. */
+  readonly mayLeave?: (() => void) | undefined;
 }
 
 export interface Answer extends HttpAnswer {
@@ -47,6 +49,7 @@ interface Exchange {
   readonly body: string | undefined;
   readonly context: CallContext;
   readonly signal: AbortSignal;
+  readonly mayLeave?: (() => void) | undefined;
 }
 
 export class Tenant {
@@ -144,7 +147,7 @@ export class Tenant {
     const context: CallContext = { label: `${call.method} ${shortened(url.pathname)}`, permission: call.permission, writes: call.writes };
     const body = call.body === undefined ? undefined : JSON.stringify(await call.body());
     return this.#withDeadline(async (signal) => {
-      const exchange = { url, body, context, signal };
+      const exchange = { url, body, context, signal, mayLeave: call.mayLeave };
       const header = await this.#authentication.header(signal);
       const answer = await this.#exchange(call.method, exchange, header);
       const renewed = answer.status === 401 ? await this.#authentication.renewed(header, signal) : undefined;
@@ -168,7 +171,12 @@ export class Tenant {
     return { value: token, expiresAt: Number.isNaN(expiry) ? undefined : expiry - this.#clockSkewMs };
   }
 
-  async #exchange(method: Call['method'], { url, body, context, signal }: Exchange, authorization: string | undefined): Promise<HttpAnswer> {
+  async #exchange(
+    method: Call['method'],
+    { url, body, context, signal, mayLeave }: Exchange,
+    authorization: string | undefined,
+  ): Promise<HttpAnswer> {
+    mayLeave?.();
     const sentAt = Date.now();
     try {
       const answer = await httpCall({ method, url, authorization, body, signal, maxBytes: this.#options.maxBytes });

@@ -1,11 +1,11 @@
 // The runner: a process that holds the driver, one session and its credential, and does one thing a message. Script statements leave only if their
 // SHA-256 stands at their index in what was decided and their lease has not ended. It ends at once when its channel to the worker closes. When a
 // session has ended, everything of it is let go: what was decided, the credential, the connections, and the permission to send.
-import { createHash } from 'node:crypto';
 import { monotonicMs } from './monotonic-clock.js';
 import { shutGate } from './outgoing-gate.js';
 import { PlatformError } from './platform-error.js';
-import type { OpenedSession, PlatformLogin, RunnerAnswer, RunnerCall, RunnerCalls, RunnerRequest, StatementToRun } from './runner-messages.js';
+import type { OpenedSession, PlatformLogin, RunnerAnswer, RunnerCall, RunnerCalls, RunnerRequest } from './runner-messages.js';
+import { refuseLate, refuseUndecided } from './statement-gate.js';
 
 let session: OpenedSession | undefined;
 let decided: readonly string[] | undefined;
@@ -40,8 +40,8 @@ async function carryOut(request: RunnerRequest): Promise<RunnerCalls[RunnerCall]
       decided = [...request.statementHashes];
       return null;
     case 'execute':
-      refuseUndecided(request.statement);
-      refuseLate(request.statement);
+      refuseUndecided(decided, request.statement);
+      refuseLate(request.statement, monotonicMs());
       return await opened().execute(request.statement);
     case 'moveTo':
       return await opened().moveTo(request.place);
@@ -96,32 +96,6 @@ function decidedBefore(): PlatformError {
     kind: 'script-refused',
     message: 'Another script was to be decided for a session that has one. Nothing was sent.',
     next: 'Report it: no step of ours does that.',
-    ambiguous: false,
-  });
-}
-
-function refuseUndecided({ index, text }: StatementToRun): void {
-  const expected = decided?.[index];
-  const actual = createHash('sha256').update(text, 'utf8').digest('hex');
-  if (expected === actual) return;
-  throw new PlatformError({
-    kind: 'script-refused',
-    message:
-      expected === undefined
-        ? `Statement ${index + 1} stands in no decided script. It was not sent.`
-        : `Statement ${index + 1} was decided with SHA-256 ${expected.slice(0, 12)}, but the text to run has ${actual.slice(0, 12)}. It was not sent.`,
-    next: 'Start the run again, so that a person decides on what would really run.',
-    ambiguous: false,
-  });
-}
-
-function refuseLate({ index, leaseEndsAt }: StatementToRun): void {
-  const lateMs = monotonicMs() - leaseEndsAt;
-  if (lateMs < 0) return;
-  throw new PlatformError({
-    kind: 'timeout',
-    message: `The lease of this attempt ended ${Math.round(lateMs)} ms before statement ${index} was to be sent. It was not sent.`,
-    next: 'Nothing to do: the next attempt looks at what ran and goes on from there.',
     ambiguous: false,
   });
 }

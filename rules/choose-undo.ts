@@ -1,7 +1,7 @@
 // What a failed registration needs: the table of docs/architecture.md, first match wins. What was not created by the run is never dropped, what is
 // not ours in Immuta is never deleted.
 import type { ObjectReference } from '../domain/plan.js';
-import type { Creation } from './journal.js';
+import { longestStatementMs, type Creation } from './journal.js';
 
 export interface UndoFacts {
   /** A statement that is neither session nor read was acknowledged, or may have been sent. */
@@ -14,6 +14,8 @@ export interface UndoFacts {
     readonly exists: boolean;
     readonly createdAt?: string | undefined;
     readonly existedBefore: boolean;
+    /** Another one than stood there when the undo began, or one that did not: by then nothing of this run could arrive any more. */
+    readonly madeSince?: boolean | undefined;
   }[];
   /** What else it would drop: tables, procedures and other things that no platform is asked for one by one. */
   readonly unseen: readonly ObjectReference[];
@@ -52,24 +54,32 @@ function isMade({ kind, name }: ObjectReference, creations: readonly Creation[])
   return creations.some(({ object, made }) => made && object.kind === kind && object.name === name);
 }
 
-/** It lies in a database or catalog that is dropped with it, and that one is ours or gone. A name that holds a dot of its own is never a container. */
+/** It lies in a database or catalog that is dropped with it, and that one is ours or gone. */
 function liesInOurs({ name }: ObjectReference, { targets, creations }: UndoFacts): boolean {
-  return targets.some(
-    (target) =>
-      (target.object.kind === 'database' || target.object.kind === 'catalog') &&
-      !target.object.name.includes('.') &&
-      name.startsWith(`${target.object.name}.`) &&
-      (!target.exists || provedOurs(target, creations)),
-  );
+  return targets.some((target) => isInside(target.object, name) && (!target.exists || provedOurs(target, creations)));
+}
+
+/** Whether an object of this name is dropped with the other one. A name that holds a dot of its own is never a container. */
+function isInside({ kind, name }: ObjectReference, inner: string): boolean {
+  return (kind === 'database' || kind === 'catalog') && !name.includes('.') && inner.startsWith(`${name}.`);
 }
 
 /**
- * An object is proved ours if it was absent at preflight, and its plain CREATE was acknowledged to this run or the platform's own creation time is
- * not before our send. `IF NOT EXISTS` alone proves nothing.
+ * An object is proved ours if it was absent at preflight, is still the one that stood when the undo began, and its plain CREATE was acknowledged to
+ * this run, or the platform's own creation time is not before our send, nor later than what we sent can have run. `IF NOT EXISTS` alone proves nothing.
  */
 export function provedOurs(target: UndoFacts['targets'][number], creations: readonly Creation[]): boolean {
-  if (target.existedBefore) return false;
+  if (target.existedBefore || target.madeSince === true) return false;
   return creations
     .filter(({ object }) => object.kind === target.object.kind && object.name === target.object.name)
-    .some(({ made, sentAt }) => made || (target.createdAt !== undefined && Date.parse(target.createdAt) >= Date.parse(sentAt)));
+    .some(({ made, sentAt }) => made || isBetween(target.createdAt, Date.parse(sentAt)));
+}
+
+/** What was held back on its way arrives within the quiet period, which is minutes at most where it is not a test of patience. */
+const longestOnItsWayMs = 5 * 60_000;
+
+function isBetween(createdAt: string | undefined, sentAt: number): boolean {
+  if (createdAt === undefined) return false;
+  const made = Date.parse(createdAt);
+  return made >= sentAt && made <= sentAt + longestOnItsWayMs + longestStatementMs;
 }

@@ -38,11 +38,16 @@ export interface Creation {
   readonly object: ObjectReference;
   /** ISO 8601, the platform's clock. */
   readonly sentAt: string;
+  /** When it was first sent, where nobody can tell what became of that: it was sent again because it does no harm. Not a proof, only a doubt. */
+  readonly perhapsSince?: string | undefined;
   /** CREATE without IF NOT EXISTS or OR REPLACE: acknowledged, it proves that the object did not exist before. */
   readonly plain: boolean;
   /** Acknowledged to this run as a plain CREATE; of a script that a person ran elsewhere: absent when the script was handed over. */
   readonly made: boolean;
 }
+
+/** A statement that runs longer is given up, here and by the session on the platform: what it makes, it makes within this time. */
+export const longestStatementMs = 30 * 60_000;
 
 export const emptyJournal: Journal = { acknowledgedThrough: -1, mayHaveSentThrough: -1, creations: [], skipped: 0 };
 
@@ -58,4 +63,9 @@ export function readJournal(details: unknown): Journal | undefined {
 /** How many statements may have left although nothing was heard of them. */
 export function unknownCount(journal: Journal): number {
   return Math.max(0, journal.mayHaveSentThrough - journal.acknowledgedThrough);
+}
+
+/** A person says that a statement did not run: nor did any behind it, for they are sent one after the other. What stands before it is as unknown as it was. */
+export function notRun(journal: Journal, index: number): Journal {
+  return { ...journal, mayHaveSentThrough: Math.max(journal.acknowledgedThrough, Math.min(journal.mayHaveSentThrough, index - 1)) };
 }

@@ -1,8 +1,8 @@
 // A cleanup script is Immuta's word, not a proof: what the bootstrap script makes and the cleanup script does not drop stays behind, and a role or
 // a user that stays is a key under the mat. So every object of the account that the bootstrap script makes is looked at, dropped or not.
 import type { ObjectReference, PlannedScript } from '../domain/plan.js';
-import { provedOurs, type UndoFacts } from './choose-undo.js';
-import type { Journal } from './journal.js';
+import type { UndoFacts } from './choose-undo.js';
+import type { Creation, Journal } from './journal.js';
 
 /** Kinds that the platform can be asked about one by one, and that lie in no other object. */
 export const ofAccount: ReadonlySet<ObjectReference['kind']> = new Set(['database', 'catalog', 'role', 'user', 'warehouse']);
@@ -22,15 +22,20 @@ export function undropped(scripts: Scripts): readonly ObjectReference[] {
   return makings(scripts).map(({ object }) => object);
 }
 
-/** Those of them that stand and may be this run's, in words. One that is on record and older than our CREATE was there before. */
+/** Those of them that stand and may be this run's, in words. One that is on record and older than our first CREATE of it was there before. */
 export function leftOver(scripts: Scripts, states: UndoFacts['targets'], journal: Journal | undefined): readonly string[] {
   const { mayHaveSentThrough = Infinity, creations = [] } = journal ?? {};
   return makings(scripts).flatMap(({ index, object }) => {
     const state = states.find((each) => isSame(each.object, object));
-    if (state === undefined || !state.exists || state.existedBefore || index > mayHaveSentThrough) return [];
-    const onRecord = creations.some((creation) => isSame(creation.object, object));
-    return onRecord && !provedOurs(state, creations) ? [] : [`${object.kind} ${object.name}`];
+    if (state === undefined || !state.exists || state.existedBefore || state.madeSince === true || index > mayHaveSentThrough) return [];
+    return wasThereBefore(state, creations) ? [] : [`${object.kind} ${object.name}`];
   });
+}
+
+function wasThereBefore({ object, createdAt }: UndoFacts['targets'][number], creations: readonly Creation[]): boolean {
+  const onRecord = creations.filter((creation) => isSame(creation.object, object));
+  if (onRecord.length === 0 || onRecord.some(({ made }) => made)) return false;
+  return createdAt === undefined || onRecord.every(({ perhapsSince, sentAt }) => Date.parse(createdAt) < Date.parse(perhapsSince ?? sentAt));
 }
 
 /**

@@ -3,7 +3,10 @@
  * image, heading or code block may come of it.
  */
 export function asMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*[\]<>|~#!]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`).replaceAll(/\s+/g, ' ');
+  return text
+    .replaceAll(/[\\`*[\]<>|~#!]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`)
+    .replaceAll(/:(?=\/\/)|(?<=\bwww)[.]/g, (character) => `\\${character}`)
+    .replaceAll(/\s+/g, ' ');
 }
 
 /** The same for a text of several lines, each a paragraph of its own. */

@@ -39,6 +39,7 @@ export function activitiesFor(timing: Timing) {
     preparePlan: own(immuta({ ...reading, summary: 'Look at Immuta, fetch both scripts, make the plan' }).preparePlan),
     preflightPlatform: own(platform({ ...reading, summary: 'Log in as the privileged user and look' }).preflightPlatform),
     runBootstrap: own(platform({ ...writing(timing), summary: 'Run the bootstrap script' }).runScript),
+    settleBootstrap: own(platform({ ...writing(timing), summary: 'Find out that nothing of the bootstrap script still runs' }).runScript),
     runCleanup: own(platform({ ...writing(timing), summary: 'Run the cleanup script' }).runScript),
     createConnection: own(
       immuta({ ...writing(timing), summary: 'Create the connection and wait until its integration is enabled' }).createConnection,

@@ -20,7 +20,7 @@ import { resumed, summaryOf } from './resume-script.js';
 export type Unfinished = Pick<Attention, 'reason' | 'left' | 'choices' | 'statement'> &
   Partial<Pick<Attention, 'digest'>> & {
     /** The name under which it is asked, where it has one of its own. */
-    readonly ask?: typeof ranCleanup | undefined;
+    readonly ask?: typeof ranCleanup | 'outcome-unknown' | undefined;
   };
 
 /** A script, and the plan in which people see what it drops. */

@@ -8,7 +8,7 @@ import type { ObjectState } from '../activities/ports.js';
 import type { ObjectReference, PreparedPlan } from '../domain/plan.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { chooseUndo, type UndoFacts, type UndoRow } from '../rules/choose-undo.js';
-import { emptyJournal, type Journal } from '../rules/journal.js';
+import { emptyJournal, notRun, unknownCount, type Journal } from '../rules/journal.js';
 import { dropped, isSame, leftOver, undropped, unseen, type Scripts } from '../rules/left-over.js';
 import { isLookable } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
@@ -16,7 +16,7 @@ import type { Answered, AttentionGate } from './attention-gate.js';
 import { CleanUp, type Cleanup } from './clean-up.js';
 import { failureOf } from './failure-of.js';
 import type { ProgressBoard } from './progress-board.js';
-import { TakeOut, type UnfinishedUndo } from './take-out.js';
+import { TakeOut, type Removal, type UnfinishedUndo } from './take-out.js';
 
 export type Undone =
   /** Nothing had been written. */
@@ -37,6 +37,14 @@ export class Compensation {
   #journal: Journal | undefined;
   #sentAt: string | undefined;
   #postMayBeSent = false;
+  /** What stood when this undo first looked: nothing that was sent by then can arrive any more, so what is made later is made by others. */
+  #stood: readonly ObjectState[] | undefined;
+  /** A person was asked to remove by hand what nobody can look up, and said that it is seen to. */
+  #seenTo = false;
+  /** Nothing of the bootstrap script is under way or running any more. */
+  #settled = false;
+  /** There is no script for what is left: a person removes it. */
+  #byHand = false;
 
   constructor(request: RegistrationRequest, activities: Activities, board: ProgressBoard, attention: AttentionGate) {
     this.#request = request;
@@ -51,6 +59,11 @@ export class Compensation {
   noteScript(prepared: PreparedPlan & { kind: 'plan' }, platform: PlatformPreflight): void {
     this.#prepared = prepared;
     this.#platform = platform;
+  }
+
+  /** A person was asked about what could not be known, and said to undo all the same. */
+  noteSeenTo(): void {
+    this.#settled = true;
   }
 
   noteJournal(journal: Journal | undefined): void {
@@ -71,6 +84,7 @@ export class Compensation {
   /** Before the POST: from here on something may be left in Immuta. */
   notePost(): void {
     this.#postMayBeSent = true;
+    this.#sentAt = new Date().toISOString(); // not before now; whoever sends it says when
   }
 
   noteSent(sentAt: string | undefined): void {
@@ -101,8 +115,12 @@ export class Compensation {
   }
 
   /** What the answer says about the next try. With `undo` it is the decision on the plan whose digest it carries. */
-  #take(answer: Answered, { removal }: UnfinishedUndo): void {
+  #take(answer: Answered, { removal, statement, ask }: UnfinishedUndo): void {
     this.#cleanUp.settle(answer);
+    if (statement !== undefined && ask === 'outcome-unknown') this.#settled = answer.choice === 'ran' || answer.choice === 'not-run';
+    if (statement !== undefined && ask === 'outcome-unknown' && answer.choice === 'not-run')
+      this.noteJournal(notRun(this.#journal ?? emptyJournal, statement.index));
+    this.#seenTo ||= answer.choice === 'retry' && this.#byHand;
     if (answer.choice !== 'undo' || removal === undefined) return;
     this.#takeOut.accept(removal);
     if (answer.decision !== undefined) this.#board.decisions.push(answer.decision);
@@ -112,18 +130,45 @@ export class Compensation {
   async #undoOnce(): Promise<UnfinishedUndo | undefined> {
     let left: readonly string[] = this.targets.map(({ kind, name }) => `perhaps ${kind} ${name}`);
     try {
+      const unsettled = await this.#settle();
+      if (unsettled !== undefined) return { ...unsettled, left };
       const [registration, states] = await Promise.all([this.#lookAtImmuta(), this.#lookAtPlatform()]);
+      this.#stood ??= states;
       left = [...this.#standing(states), ...this.#unseen(states), ...registrationLeft(registration, this.#request)];
       if (this.#isExternal && !this.#cleanUp.isTold && [...existing(states), ...registrationLeft(registration, this.#request)].length === 0)
         return undefined; // nobody ran it
       const row = this.#choose(registration, states);
       if (row.row === 6 && row.do === 'ask' && left.length === 0) return undefined; // nothing to clean up, or a person did
+      this.#byHand = row.row === 6 && row.do === 'ask';
       const unfinished = await this.#carryOut(row, registration);
+      if (unfinished?.removal !== undefined) return await this.#beforeDeciding(unfinished, unfinished.removal, left);
       if (unfinished !== undefined) return unfinished.left.length > 0 ? unfinished : { ...unfinished, left };
       return await this.#whatIsLeft();
     } catch (error) {
       const { failure } = failureOf(error);
       return { reason: `The undo failed: ${failure.message} ${failure.next}`, left, choices: ['retry', 'abandon'] };
+    }
+  }
+
+  /** A statement may still run on the platform although nobody waits for it any more: what it makes would come after the last look. */
+  async #settle(): Promise<Omit<UnfinishedUndo, 'left'> | undefined> {
+    const [prepared, platform] = [this.#prepared, this.#platform];
+    if (prepared === undefined || platform === undefined || this.#settled) return undefined;
+    const script = prepared.bootstrap;
+    const journal = this.#journal ?? { ...emptyJournal, mayHaveSentThrough: script.statementHashes.length - 1 };
+    if (unknownCount(journal) === 0) return undefined;
+    this.#board.say('undoing', 'finding out whether a statement still runs on the platform');
+    const { identity, historyReadable } = platform;
+    const input = { request: this.#request, script, decisions: this.#board.decisions, identity, historyReadable, targets: this.targets };
+    try {
+      this.noteJournal((await this.#activities.settleBootstrap({ ...input, resume: { journal }, settleOnly: true })).journal);
+      this.#settled = true;
+      return undefined;
+    } catch (error) {
+      const { failure, statement, journal: known } = failureOf(error);
+      this.noteJournal(known);
+      if (statement === undefined) throw error;
+      return { reason: failure.message, statement, ask: 'outcome-unknown', choices: ['ran', 'not-run', 'retry', 'abandon'] };
     }
   }
 
@@ -174,17 +219,48 @@ export class Compensation {
   }
 
   #choose(registration: RegistrationState, states: readonly ObjectState[]): UndoRow {
+    const drops = this.#drops(this.#scripts, this.#dropped(states));
+    const owed = this.#takeOut.owed?.plan.scripts.find(({ purpose }) => purpose === 'cleanup');
+    // Whoever let an undecided script run was told what it drops. What others have made since then was not there to be told of.
+    const since = this.#compared(states).filter(
+      ({ object, madeSince }) =>
+        madeSince &&
+        dropped({ cleanup: owed }).some((other) => isSame(other, object)) &&
+        !drops.targets.some((other) => isSame(other.object, object)),
+    );
     return chooseUndo({
       wroteOnPlatform: this.#wroteOnPlatform(),
       postSent: this.#postMayBeSent,
-      unnamedDrops: unnamedDrops(this.#scripts),
-      targets: this.#compared(this.#dropped(states)),
-      unseen: dropped(this.#scripts).filter((object) => !this.#isLookable(object)),
-      creations: this.#journal?.creations ?? [],
+      ...drops,
+      targets: [...drops.targets, ...since],
       connection: registration.connection,
       integration: registration.integration,
       cleanupAvailable: (this.#takeOut.owed ?? this.#decided) !== undefined,
     });
+  }
+
+  /** What a cleanup script would drop, and what is known of it. */
+  #drops(scripts: Scripts, states: readonly ObjectState[]): Pick<UndoFacts, 'unnamedDrops' | 'targets' | 'unseen' | 'creations'> {
+    return {
+      unnamedDrops: unnamedDrops(scripts),
+      targets: this.#compared(states),
+      unseen: dropped(scripts).filter((object) => !this.#isLookable(object)),
+      creations: this.#journal?.creations ?? [],
+    };
+  }
+
+  /** A script that nobody has decided on may drop what is not this run's: whoever decides on it is told, and of everything that is left. */
+  async #beforeDeciding(question: UnfinishedUndo, { plan }: Removal, left: readonly string[]): Promise<UnfinishedUndo> {
+    const scripts: Scripts = { bootstrap: undefined, cleanup: plan.scripts.find(({ purpose }) => purpose === 'cleanup') };
+    const states = await this.#look(dropped(scripts));
+    const facts = { ...this.#drops(scripts, states), wroteOnPlatform: true, postSent: true, connection: 'absent', integration: 'absent' } as const;
+    const row = chooseUndo({ ...facts, cleanupAvailable: true });
+    const warning = row.row === 2 ? ` It would drop ${row.notOurs.join(', ')}, and it is not proved that this run made it.` : '';
+    return {
+      ...question,
+      reason: `${question.reason}${warning}`,
+      left: [...question.left, ...left.filter((item) => !question.left.some((known) => known.startsWith(item)))],
+    };
   }
 
   #dropped(states: readonly ObjectState[]): readonly ObjectState[] {
@@ -199,12 +275,17 @@ export class Compensation {
 
   #compared(states: readonly ObjectState[]): UndoFacts['targets'] {
     const before = this.#platform?.existing ?? [];
-    return states.map((state) => ({ ...state, existedBefore: before.some((then) => then.exists && isSame(then.object, state.object)) }));
+    return states.map((state) => ({
+      ...state,
+      existedBefore: before.some((then) => then.exists && isSame(then.object, state.object)),
+      madeSince:
+        state.exists && !this.#isExternal && (this.#stood ?? []).some((then) => isSame(then.object, state.object) && !isTheSameOne(then, state)),
+    }));
   }
 
   /** Without a cleanup script nobody can call clean what nobody can look for. */
   #unseen(states: readonly ObjectState[]): readonly string[] {
-    return this.#prepared?.cleanup === undefined ? unseen(this.#scripts, this.#compared(states), this.#journal) : [];
+    return this.#prepared?.cleanup === undefined && !this.#seenTo ? unseen(this.#scripts, this.#compared(states), this.#journal) : [];
   }
 
   async #lookAtImmuta(): Promise<RegistrationState> {
@@ -213,7 +294,11 @@ export class Compensation {
   }
 
   async #lookAtPlatform(): Promise<readonly ObjectState[]> {
-    const objects = this.targets.filter((object) => this.#isLookable(object));
+    return this.#look(this.targets);
+  }
+
+  async #look(wanted: readonly ObjectReference[]): Promise<readonly ObjectState[]> {
+    const objects = wanted.filter((object) => this.#isLookable(object));
     if (objects.length === 0) return [];
     return this.#activities.inspectPlatform({ request: this.#request, objects });
   }
@@ -237,6 +322,12 @@ function unnamedDrops({ cleanup }: Scripts): readonly string[] {
   return (cleanup?.statements ?? []).flatMap(({ class: statementClass, object, line }) =>
     statementClass === 'drop' && object === undefined ? [`what line ${line} drops`] : [],
   );
+}
+
+/** Without both times nobody can tell, and one that stood is taken for the same. */
+function isTheSameOne(then: ObjectState, now: ObjectState): boolean {
+  if (!then.exists) return false;
+  return then.createdAt === undefined || now.createdAt === undefined || Date.parse(then.createdAt) === Date.parse(now.createdAt);
 }
 
 function existing(states: readonly ObjectState[]): string[] {

@@ -92,7 +92,7 @@ function verdictOf(message: unknown): Verdict {
 }
 
 function gateDetails(summary: string, dangers: readonly string[], digest: string, expiresAt: string): string {
-  const payload = JSON.stringify({ digest, by: 'you@example.com' });
+  const payload = JSON.stringify({ digest, by: 'you@example.com' }, null, 2); // on one line the UI cuts it off
   return `until ${expiresAt}\n\n${planDetails({ summary, dangers })}\nTo approve, send the Signal \`approve\` (to reject, \`reject\` with a \`comment\`) with:\n\n\`\`\`\n${payload}\n\`\`\``;
 }
 

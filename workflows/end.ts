@@ -22,8 +22,9 @@ export async function endWell(
 /** Undoes what a failed or cancelled registration left, and ends it accordingly. Call it shielded from cancellation. */
 export async function endFailed(error: unknown, board: ProgressBoard, undo: Compensation): Promise<RunView> {
   if (error instanceof Abandoned) return endWell(board, 'abandoned', { leftBehind: error.left });
-  const { failure, journal, sent, cancelled, neverBegan } = failureOf(error);
+  const { failure, journal, sent, cancelled, neverBegan, statement } = failureOf(error);
   undo.noteJournal(journal);
+  if (statement !== undefined) undo.noteSeenTo();
   if (neverBegan) undo.noteNeverBegan();
   undo.noteSent(sent?.at);
   if (!cancelled) board.note({ failure });

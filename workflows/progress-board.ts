@@ -104,6 +104,6 @@ export class ProgressBoard {
 export function attentionDetails(attention: Attention): string {
   const left = attention.left.length === 0 ? '' : `\n\nLeft:\n${attention.left.map((item) => `- ${asMarkdown(item)}`).join('\n')}`;
   const { id, choices, digest } = attention;
-  const payload = JSON.stringify({ attention: id, choice: choices[0], by: 'you@example.com', comment: 'what you looked at', digest });
+  const payload = JSON.stringify({ attention: id, choice: choices[0], by: 'you@example.com', comment: 'what you looked at', digest }, null, 2);
   return `${asParagraphs(attention.reason)}${left}\n\nSend the Update \`resolve\` (choices: ${attention.choices.join(', ')}):\n\n\`\`\`\n${payload}\n\`\`\``;
 }

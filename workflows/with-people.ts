@@ -5,6 +5,7 @@ import type { RunScriptInput, ScriptRun } from '../activities/run-script.js';
 import type { AttentionChoice } from '../domain/decision.js';
 import type { RegistrationRequest } from '../domain/registration-request.js';
 import { emptyJournal } from '../rules/journal.js';
+import { isSame } from '../rules/left-over.js';
 import { databaseOf } from '../rules/platform-facts.js';
 import type { Activities } from './activity-options.js';
 import type { AttentionGate } from './attention-gate.js';
@@ -69,8 +70,9 @@ export async function createWithPeople(
       const detail = failureOf(error);
       undo.noteSent(detail.sent?.at); // the run may be cancelled while the question is open
       if (detail.stillCreating !== true) throw error;
-      const { kind, name } = databaseOf(request.target);
-      const left = [`connection ${request.connectionKey}`, `${kind} ${name}`];
+      const database = databaseOf(request.target);
+      const others = undo.targets.filter((other) => !isSame(other, database)).map(({ kind, name }) => `perhaps ${kind} ${name}`);
+      const left = [`connection ${request.connectionKey}`, `${database.kind} ${database.name}`, ...others];
       const answer = await attention.ask('verify', { reason: detail.failure.message, choices: ['retry', 'undo', 'abandon'], left });
       if (answer.choice === 'abandon') throw new Abandoned(left);
       if (answer.choice === 'undo') throw error;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../activities/clock.js';
 import { JournalKeeper } from '../../activities/journal-keeper.js';
-import { emptyJournal, readJournal, unknownCount, type Journal } from '../../rules/journal.js';
+import { emptyJournal, notRun, readJournal, unknownCount, type Journal } from '../../rules/journal.js';
 
 function given({
   window = 8,
@@ -189,5 +189,27 @@ describe('reading a journal back', () => {
 
   it('counts what is unknown', () => {
     expect(unknownCount({ ...emptyJournal, acknowledgedThrough: 2, mayHaveSentThrough: 5 })).toBe(3);
+  });
+
+  it('keeps on record what is sent again because nobody can tell whether it was applied', () => {
+    const role = { kind: 'role', name: 'IMMUTA_SYSTEM' } as const;
+    const creation = { index: 2, object: role, sentAt: '2026-01-01T00:00:00Z', plain: false, made: false };
+    const { keeper } = given({ from: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 2, creations: [creation] } });
+
+    keeper.repeats(2);
+    keeper.settled(); // statement 1 is refused now: of 2 still nobody knows
+
+    expect(keeper.journal).toMatchObject({ mayHaveSentThrough: 2, creations: [creation] });
+    keeper.noteCreation({ ...creation, sentAt: '2026-01-01T00:01:00Z' });
+    expect(keeper.journal.creations).toMatchObject([{ sentAt: '2026-01-01T00:01:00Z', perhapsSince: '2026-01-01T00:00:00Z' }]);
+  });
+});
+
+describe('the word of a person that a statement did not run', () => {
+  it('says nothing of those before it', () => {
+    const journal = { ...emptyJournal, acknowledgedThrough: 3, mayHaveSentThrough: 9 };
+
+    expect(notRun(journal, 6).mayHaveSentThrough).toBe(5);
+    expect(notRun(journal, 4).mayHaveSentThrough).toBe(3);
   });
 });

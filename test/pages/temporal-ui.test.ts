@@ -34,7 +34,7 @@ describe('the Temporal UI beside mooring dev', () => {
     expect(await until(() => frameWith(page, 'Register Snowflake connection by_ui'))).toBeDefined();
     expect(details).toContain('awaiting-decision');
     expect(details).toContain('creates 1 database');
-    expect(details).toContain(`"digest":"${digest}"`);
+    expect(details).toContain(`"digest": "${digest}"`);
 
     await sendSignal(page, 'approve', { digest, by: 'from-the-ui@example.com' });
 

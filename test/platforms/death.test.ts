@@ -63,7 +63,7 @@ test.each([
   await session.decide([sha256(create)]);
   wire.respond = ({ sql }) => (sql === create ? reply : undefined);
 
-  const error = await errorOf(session.execute(statement(create, { timeoutMs: 2_500 })));
+  const error = await errorOf(session.execute(statement(create, { timeoutMs: reply === 'drop' ? 5_000 : 2_500 })));
 
   expect(error).toMatchObject({ kind: 'timeout', ambiguous: true });
   expect(wire.scriptStatements().length).toBeGreaterThan(reply === 'drop' ? 1 : 0);

@@ -69,7 +69,7 @@ test('a worker with nothing more to do ends, and does not wait for its spare', a
   const worker = fork(new URL('./leaving-worker.js', import.meta.url), [String(wire.port)], { stdio: 'ignore', execArgv: [] });
   onTestFinished(() => void worker.kill('SIGKILL'));
 
-  const [exitCode] = (await once(worker, 'exit', { signal: AbortSignal.timeout(5_000) })) as [number | null];
+  const [exitCode] = (await once(worker, 'exit', { signal: AbortSignal.timeout(30_000) })) as [number | null];
 
   expect(exitCode).toBe(0);
 });

@@ -32,6 +32,18 @@ describe('choosing what a failed registration needs', () => {
     expect(chooseUndo({ ...facts, targets: [target, foreign] })).toEqual({ row: 2, do: 'ask', notOurs: ['role IMMUTA_SYSTEM'] });
   });
 
+  it('row 2: drops nothing that was made under the name of ours since the undo began', () => {
+    expect(chooseUndo({ ...facts, targets: [{ ...target, madeSince: true }] }).row).toBe(2);
+  });
+
+  it('row 2: takes nothing for the work of a lost statement that is younger than what it can have done', () => {
+    const lost = { ...made, made: false };
+    const at = (createdAt: string) => chooseUndo({ ...facts, targets: [{ ...target, createdAt }], creations: [lost] }).row;
+
+    expect(at('2026-01-01T12:34:00.000Z')).toBe(6);
+    expect(at('2026-01-01T12:36:00.000Z')).toBe(2);
+  });
+
   it('row 2 comes before everything that would delete', () => {
     expect(chooseUndo({ ...facts, connection: 'ours', creations: [] }).row).toBe(2);
   });

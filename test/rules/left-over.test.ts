@@ -33,6 +33,12 @@ describe('what a cleanup script leaves', () => {
     expect(leftOver(scripts, there('2026-01-01T00:00:11Z'), undefined)).toEqual(['role IMMUTA_SYSTEM']);
   });
 
+  it('is named when it is older than our second statement, and not than the first of which nobody knows', () => {
+    const creations = [{ index: 1, object: role, sentAt: '2026-01-01T00:01:00Z', perhapsSince: sentAt, plain: false, made: false }];
+
+    expect(leftOver(scripts, there('2026-01-01T00:00:11Z'), { ...journal, creations })).toEqual(['role IMMUTA_SYSTEM']);
+  });
+
   it.each([
     ['was there at preflight', there('2026-01-01T00:00:11Z', true), onRecord],
     ['is older than our statement', there('2025-01-01T00:00:00Z'), onRecord],

@@ -8,8 +8,9 @@ it('leaves words, names and privileges as they are', () => {
 });
 
 it.each([
-  ['a link', '[approve](http://elsewhere)', '\\[approve\\](http://elsewhere)'],
-  ['an image', '![x](http://elsewhere)', '\\!\\[x\\](http://elsewhere)'],
+  ['a link', '[approve](http://elsewhere)', '\\[approve\\](http\\://elsewhere)'],
+  ['a link of an address', 'https://elsewhere and www.elsewhere', 'https\\://elsewhere and www\\.elsewhere'],
+  ['an image', '![x](http://elsewhere)', '\\!\\[x\\](http\\://elsewhere)'],
   ['HTML', '<img src=x>', '\\<img src=x\\>'],
   ['emphasis', '**safe** and _so_', '\\*\\*safe\\*\\* and \\_so\\_'],
   ['code', '`x`', '\\`x\\`'],

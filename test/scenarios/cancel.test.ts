@@ -20,7 +20,7 @@ describe.each(platformNames)('cancelling a registration on %s', (platform) => {
   });
 
   it('while it prepares ends it cancelled, with nothing asked of the platform that writes', async () => {
-    await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 1, kind: 'delay', delayMs: 3_000 }]);
+    await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 1, kind: 'delay', delayMs: 6_000 }]);
     await stage.writeManifest('preparing');
     const following = stage.register('preparing');
     await until(async () => ((await requests('POST', '/integrations/scripts/create')) > 0 ? true : undefined));
@@ -93,6 +93,7 @@ describe.each(platformNames)('cancelling a registration on %s', (platform) => {
     await stage.writeManifest('never_arrived');
     const following = stage.register('never_arrived');
     await until(async () => ((await requests('POST', '/data/connection')) > 0 ? true : undefined));
+    await stage.control.faults([{ where: 'immuta:GET /data/connection/{key}', nth: 1, kind: 'delay', delayMs: 4_000 }]); // however slow the command starts
 
     const cancel = await stage.mooring('cancel', 'never_arrived', '--json');
 

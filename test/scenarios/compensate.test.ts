@@ -90,7 +90,10 @@ describe.each(platformNames)('a registration on %s that fails', (platform) => {
 
     expect(json).toMatchObject({
       phase: 'needs-attention',
-      attention: { choices: ['undo', 'retry', 'abandon'], left: ['integration 1 (disabled)'] },
+      attention: {
+        choices: ['undo', 'retry', 'abandon'],
+        left: ['integration 1 (disabled)', database, ...(platform === 'Snowflake' ? ['role IMMUTA_SYSTEM'] : [])],
+      },
     });
     expect(exitCode).toBe(6);
     expect(await executed(stage, 'cleanup')).toEqual([]);

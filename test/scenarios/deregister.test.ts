@@ -249,6 +249,8 @@ describe.each(platformNames)('a deregistration on %s that is refused before anyt
       failure: { kind: 'conflict', message: expect.stringMatching(/1, 2/), next: expect.stringMatching(/--integration-id/) },
     });
     expect(exitCode).toBe(1);
+    const mistyped = await stage.deregister('twins', '--integration-id', '7');
+    expect(mistyped.json.failure).toMatchObject({ kind: 'not-found', message: 'Immuta has no integration 7. Nothing was deleted.' });
     expect((await stage.deregister('twins', '--integration-id', '1')).json).toMatchObject({ outcome: 'deregistered', integrationId: 1 });
   });
 });

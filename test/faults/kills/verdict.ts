@@ -30,8 +30,9 @@ export function judge(kill: Kill, ledger: LedgerWatch, { runId, outcome, scripts
           ...times.slice(1).map((line) => `${line.tag} after ${times[0]?.tag}, ${String(line['time'])} after ${String(times[0]?.['time'])}`),
         );
     }
-    const statements = scripts.find(({ purpose }) => purpose === script)?.statements ?? 0;
-    for (let index = 0; index < statements; index++) if (!indexes.has(index)) skipped++;
+    const { statements = 0, ran = 0, skipped: passedOver = 0 } = scripts.find(({ purpose }) => purpose === script) ?? {};
+    const claimed = script === kill.script ? statements : ran + passedOver; // a bootstrap script that is undone stopped before its end
+    for (let index = 0; index < claimed; index++) if (!indexes.has(index)) skipped++;
   }
   return { twice, repeated, skipped, dirty: [...dirt(kill, ledger, outcome, failure?.message), ...disorder(ledger, runId)] };
 }
