@@ -79,7 +79,7 @@ describe('a byte that is flipped', () => {
       fc.asyncProperty(place, fc.integer({ min: 32, max: 126 }), async (at, code) => {
         const where = at % text.length;
         const changed = `${text.slice(0, where)}${String.fromCodePoint(code)}${text.slice(where + 1)}`;
-        fc.pre(changed !== text);
+        fc.pre(changed !== text && !(text[where] === '\n' && code === 0x20)); // white space between statements is in none of them
         const { sealed, sha256 } = seal.seal({ platform: 'Snowflake', purpose: 'bootstrap', text: changed, statementHashes: hashes });
         expect(await outcome({ ...script, sealed, sha256 })).toEqual(refused);
       }),
