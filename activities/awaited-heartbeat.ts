@@ -12,6 +12,8 @@ import { systemClock, type Clock } from './clock.js';
 export interface HeartbeatRecord<T> {
   /** Resolves when the server has stored the details. Rejects when the activity was cancelled just now, or is no longer ours. */
   readonly store: (details: T) => Promise<void>;
+  /** Stores again what `store` was given last, or `first` if it was not called yet: a renewal that waited for its turn knows nothing older. */
+  readonly renew: (first: T) => Promise<void>;
   /**
    * Throws a `PortError` when the lease has ended: the heartbeat timeout, counted from when the last record that was stored had been sent. A worker that
    * was stopped between its record and its request must not send it when it wakes: by then another attempt has looked, and has decided on what it saw.
@@ -83,14 +85,20 @@ export function openRecord<T>(vaguer: (details: T) => T, clock: Pick<Clock, 'mon
     }
   };
   let previous = Promise.resolve();
+  let latest: { readonly details: T } | undefined;
+  // One after the other: a renewal that is overtaken would take the place of what was stored after it, and know less.
+  const inTurn = async (details: () => T): Promise<void> => {
+    const turn = previous.then(() => storeNow(details()));
+    previous = turn.catch(() => undefined);
+    await turn;
+  };
 
   return {
-    // One after the other: a renewal that is overtaken would take the place of what was stored after it, and know less.
     async store(details) {
-      const turn = previous.then(() => storeNow(details));
-      previous = turn.catch(() => undefined);
-      await turn;
+      latest = { details };
+      await inTurn(() => details);
     },
+    renew: (first) => inTurn(() => (latest === undefined ? first : latest.details)),
     mayLeave() {
       if (clock.monotonicMs() < leaseEndsAt) return;
       throw refusal(

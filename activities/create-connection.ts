@@ -137,7 +137,7 @@ function failedIntegration(integration: Integration): Error {
 }
 
 async function renew(run: Run): Promise<void> {
-  await run.record.store(run.sent).catch(() => undefined); // a lost attempt shows in the next awaited store
+  await run.record.renew(run.sent).catch(() => undefined); // a lost attempt shows in the next awaited store
 }
 
 /** The record of an earlier attempt. */

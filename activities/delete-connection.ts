@@ -185,5 +185,5 @@ async function store(run: Run, sent: Sent | undefined): Promise<void> {
 }
 
 async function renew(run: Run): Promise<void> {
-  await run.record.store(run.sent).catch(() => undefined); // a lost attempt shows in the next awaited store
+  await run.record.renew(run.sent).catch(() => undefined); // a lost attempt shows in the next awaited store
 }

@@ -86,8 +86,9 @@ export class JournalKeeper {
   noteCreation(creation: Creation): void {
     const others = this.#journal.creations.filter(({ index }) => index !== creation.index);
     const before = this.#journal.creations.find(({ index }) => index === creation.index);
-    const doubt = before === undefined ? {} : { perhapsSince: before.perhapsSince ?? before.sentAt };
-    this.#journal = { ...this.#journal, creations: [...others, { ...creation, ...doubt }] };
+    const unrecorded = creation.index <= this.#perhapsThrough ? this.#journal.firstSentAt : undefined; // it left, and no record came after that
+    const perhapsSince = before === undefined ? unrecorded : (before.perhapsSince ?? before.sentAt);
+    this.#journal = { ...this.#journal, creations: [...others, { ...creation, ...(perhapsSince === undefined ? {} : { perhapsSince }) }] };
   }
 
   noteFirstSend(platformTime: string): void {

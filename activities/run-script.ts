@@ -41,7 +41,14 @@ export interface RunScriptInput {
   /** What the cleanup script would drop: statements that create one of these are on record with their time. */
   readonly targets: readonly ObjectReference[];
   /** Where an earlier activity of this run stopped, and through which statement, if any, a person says that the script ran. */
-  readonly resume?: { readonly journal: Journal; readonly ranThrough?: number | undefined } | undefined;
+  readonly resume?:
+    | {
+        readonly journal: Journal;
+        readonly ranThrough?: number | undefined;
+        /** When a script of which no journal is left was begun, ISO 8601, the server's clock. */
+        readonly begunAt?: string | undefined;
+      }
+    | undefined;
   /** Runs nothing: only finds out, before an undo looks at the platform, that nothing of the script is under way or running there any more. */
   readonly settleOnly?: true | undefined;
 }
@@ -124,7 +131,8 @@ async function runStatements(run: Run): Promise<ScriptRun> {
   const queryIds: string[] = [];
   const session = await openSession(run, killSignal(record, run.clock));
   try {
-    keeper.noteFirstSend(platformTime(run, session));
+    const begunAt = run.input.resume?.begunAt;
+    keeper.noteFirstSend(platformTime(run, session, begunAt === undefined ? undefined : Date.parse(begunAt)));
     await keeper.flush();
     if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
       run.unsettledThrough = await settle(run, session, run.input.settleOnly === true ? 'unwanted' : 'wanted');
@@ -243,9 +251,9 @@ function noteBeforeSend(run: Run, session: PlatformSession, statement: PlannedSt
   run.keeper.noteCreation({ index: statement.index, object, sentAt: platformTime(run, session), plain: statement.plainCreate === true, made: false });
 }
 
-/** Now, by the platform's clock, or a little before. */
-function platformTime({ clock }: Run, session: PlatformSession): string {
-  return isoTime(clock.now() + session.clockOffsetMs - clockMarginMs);
+/** A time of ours, now unless given, by the platform's clock, or a little before. */
+function platformTime({ clock }: Run, session: PlatformSession, at: number = clock.now()): string {
+  return isoTime(at + session.clockOffsetMs - clockMarginMs);
 }
 
 /** The platform's clock is known to half a round trip; creation times are compared with this much allowance. */

@@ -35,6 +35,7 @@ export class Compensation {
   #prepared: (PreparedPlan & { kind: 'plan' }) | undefined;
   #platform: PlatformPreflight | undefined;
   #journal: Journal | undefined;
+  #begunAt: string | undefined;
   #sentAt: string | undefined;
   #postMayBeSent = false;
   /** What stood when this undo first looked: nothing that was sent by then can arrive any more, so what is made later is made by others. */
@@ -59,6 +60,7 @@ export class Compensation {
   noteScript(prepared: PreparedPlan & { kind: 'plan' }, platform: PlatformPreflight): void {
     this.#prepared = prepared;
     this.#platform = platform;
+    this.#begunAt = new Date().toISOString();
   }
 
   /** A person was asked about what could not be known, and said to undo all the same. */
@@ -142,7 +144,8 @@ export class Compensation {
       this.#byHand = row.row === 6 && row.do === 'ask';
       const unfinished = await this.#carryOut(row, registration);
       if (unfinished?.removal !== undefined) return await this.#beforeDeciding(unfinished, unfinished.removal, left);
-      if (unfinished !== undefined) return unfinished.left.length > 0 ? unfinished : { ...unfinished, left };
+      if (unfinished !== undefined)
+        return { ...unfinished, left: unfinished.left.length > 0 ? together(unfinished.left, this.#leftOver(states)) : left };
       return await this.#whatIsLeft();
     } catch (error) {
       const { failure } = failureOf(error);
@@ -156,12 +159,13 @@ export class Compensation {
     if (prepared === undefined || platform === undefined || this.#settled) return undefined;
     const script = prepared.bootstrap;
     const journal = this.#journal ?? { ...emptyJournal, mayHaveSentThrough: script.statementHashes.length - 1 };
+    const resume = { journal, ...(this.#begunAt === undefined ? {} : { begunAt: this.#begunAt }) };
     if (unknownCount(journal) === 0) return undefined;
     this.#board.say('undoing', 'finding out whether a statement still runs on the platform');
     const { identity, historyReadable } = platform;
     const input = { request: this.#request, script, decisions: this.#board.decisions, identity, historyReadable, targets: this.targets };
     try {
-      this.noteJournal((await this.#activities.settleBootstrap({ ...input, resume: { journal }, settleOnly: true })).journal);
+      this.noteJournal((await this.#activities.settleBootstrap({ ...input, resume, settleOnly: true })).journal);
       this.#settled = true;
       return undefined;
     } catch (error) {
@@ -259,7 +263,7 @@ export class Compensation {
     return {
       ...question,
       reason: `${question.reason}${warning}`,
-      left: [...question.left, ...left.filter((item) => !question.left.some((known) => known.startsWith(item)))],
+      left: together(question.left, left),
     };
   }
 
@@ -270,7 +274,11 @@ export class Compensation {
 
   /** What the cleanup script would drop, and what it would leave of this run's making, as far as it stands. */
   #standing(states: readonly ObjectState[]): readonly string[] {
-    return [...existing(this.#dropped(states)), ...leftOver(this.#scripts, this.#compared(states), this.#journal)];
+    return [...existing(this.#dropped(states)), ...this.#leftOver(states)];
+  }
+
+  #leftOver(states: readonly ObjectState[]): readonly string[] {
+    return leftOver(this.#scripts, this.#compared(states), this.#journal);
   }
 
   #compared(states: readonly ObjectState[]): UndoFacts['targets'] {
@@ -315,6 +323,11 @@ export class Compensation {
       (statement) => statement.index <= mayHaveSentThrough && statement.class !== 'session' && statement.class !== 'read',
     );
   }
+}
+
+/** Each thing once: what is listed may say more of it. */
+function together(listed: readonly string[], more: readonly string[]): readonly string[] {
+  return [...listed, ...more.filter((item) => !listed.some((known) => known.startsWith(item)))];
 }
 
 /** Drops of the cleanup script whose object only the platform could tell: nobody can prove that they are ours. */

@@ -1,7 +1,7 @@
 // What must be true of every run, whatever happened to it. Each is a function over the ledgers outside of the product, and says in words what is wrong.
 // The numbers are those of the design notes.
 import type { ObjectReference } from '../../../domain/plan.js';
-import type { PlatformLine, Script, Thing } from './ledger.js';
+import type { PlatformLine, RunLedger, Script, Thing } from './ledger.js';
 import type { Aftermath } from './run-schedule.js';
 import { databaseName, runtimeNames } from './script-texts.js';
 
@@ -157,7 +157,8 @@ export const invariants: Readonly<Record<string, Invariant>> = {
     const dropped = (ledger.approved?.cleanup ?? []).flatMap(
       (text) => /^DROP \w+(?: IF EXISTS)? ([^\s;]+)/.exec(text)?.[1]?.replaceAll('"', '') ?? [],
     );
-    const left = platform.things.find(({ object }) => dropped.includes(object.name));
+    const lookedAt = lastLook(ledger, Infinity);
+    const left = platform.things.find(({ object, maker, madeAt }) => dropped.includes(object.name) && (maker !== 'other' || madeAt < lookedAt));
     if (left !== undefined) return `${left.object.kind} ${left.object.name} is left`;
     return immuta.connection !== undefined && immuta.connection.creator === 'us' && schedule.flow === 'deregister'
       ? 'the connection is left'
@@ -169,10 +170,7 @@ export const invariants: Readonly<Record<string, Invariant>> = {
     // What others put into a database or catalog of ours goes with it: nobody can be asked about each table.
     // What they make between the last look and the DROP nobody can see: the platforms have no "drop it if it is this one".
     const others: readonly Thing[] = ledger.platform.flatMap(({ dropped = [], leftAt }) => {
-      const lookedAt =
-        ledger.attempts.findLast(
-          ({ activity, endedAt, how }) => activity === 'inspectPlatform' && how === 'completed' && (endedAt ?? Infinity) <= leftAt,
-        )?.startedAt ?? -Infinity;
+      const lookedAt = lastLook(ledger, leftAt);
       return dropped.filter(
         ({ maker, object, madeAt }) =>
           maker !== 'run' && madeAt < lookedAt && !dropped.some((outer) => outer.maker === 'run' && object.name.startsWith(`${outer.object.name}.`)),
@@ -314,4 +312,12 @@ function isNamed({ kind, name }: { readonly kind: ObjectReference['kind'] | 'con
 
 function tookItBack(integration: Aftermath['schedule']['integration']): boolean {
   return integration === 'createError-removed';
+}
+
+/** When the last look at the platform that ended by `before` began: what others make after it, nobody can see. */
+function lastLook({ attempts }: RunLedger, before: number): number {
+  const look = attempts.findLast(
+    ({ activity, endedAt, how }) => activity === 'inspectPlatform' && how === 'completed' && endedAt !== undefined && endedAt <= before,
+  );
+  return look?.startedAt ?? -Infinity;
 }
