@@ -111,7 +111,10 @@ export class JournalKeeper {
     this.#coverAnew();
   }
 
-  /** Nothing can tell what became of what is unknown, and all of it, through this statement, is harmless to repeat: it may be sent again, and what it may have made stays on record. */
+  /**
+   * Nothing can tell what became of what is unknown, through this statement. It is sent again, being harmless to repeat or not there yet, and what it may
+   * have made all the same stays on record.
+   */
   repeats(through: number): void {
     this.#perhapsThrough = through;
     this.#coverAnew();

@@ -169,10 +169,10 @@ async function settleWithoutHistory(unknown: Unknown): Promise<'settled' | 'harm
   const absentFrom = unknown.unwanted === true ? Infinity : proof.absentFrom; // what still runs is not there yet, and an undo must not miss it
   const open = planned.slice(keeper.journal.acknowledgedThrough + 1, Math.min(keeper.journal.mayHaveSentThrough + 1, absentFrom));
   const harmful = open.find(({ repeatable }) => settle('unavailable', repeatable) === 'ask');
-  if (harmful === undefined && open.length === 0) return 'settled';
+  if (harmful === undefined && unknownCount(keeper.journal) === 0) return 'settled';
   if (harmful === undefined) {
     keeper.noteRepeated(open.length);
-    keeper.repeats(keeper.journal.acknowledgedThrough + open.length);
+    keeper.repeats(keeper.journal.mayHaveSentThrough); // what is absent may still be on its way: it is sent again, and stays on record as sent before
     return 'harmless';
   }
   const found = ['the answer was lost, and the query history cannot be read in full by this role', ...seen].join('; ');
