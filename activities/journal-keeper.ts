@@ -77,9 +77,11 @@ export class JournalKeeper {
     const skipped = this.#journal.skipped + (how === 'skipped' ? 1 : 0);
     const creations = this.#journal.creations.map((creation) => (creation.index === index ? { ...creation, made: creation.plain } : creation));
     const mayHaveSentThrough = Math.max(index, this.#journal.mayHaveSentThrough);
+    const moved = place !== undefined && !isSamePlace(place, this.#journal.place);
     const stands = place === undefined ? {} : { place: { ...place, after: index } };
     this.#journal = { ...this.#journal, acknowledgedThrough: index, mayHaveSentThrough, skipped, creations, ...stands };
     this.#coveredThrough = Math.max(index, this.#coveredThrough);
+    if (moved) void this.flush().catch(() => undefined); // only the platform may be able to tell where: a new session has to know
   }
 
   /** Notes, before it leaves, that a statement creates something the cleanup script would drop. */
@@ -151,4 +153,8 @@ export class JournalKeeper {
     const margin = Math.min(2_000, this.#options.heartbeatTimeoutMs / 4);
     return this.#leaseEndsAt - this.#options.clock.monotonicMs() < margin;
   }
+}
+
+function isSamePlace(place: Place, before: Place | undefined): boolean {
+  return (['role', 'warehouse', 'database', 'schema'] as const).every((part) => place[part] === before?.[part]);
 }

@@ -32,8 +32,23 @@ export interface TemporalServer {
 /** All Keyword. The server must know them before a run starts: a run with an unknown one is refused. */
 export const searchAttributes = ['MooringPhase', 'MooringPlatform', 'MooringOperation', 'MooringConnectionKey'] as const;
 
+/** The server's services race at its start, and one start in some hundreds ends in a panic before it serves anything. */
+const mostStarts = 3;
+
 /** Starts a server and waits until it serves runs. Throws, with the end of the server's own log, if it does not. */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
+  for (let starts = 1; ; starts++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (!(error instanceof Panicked) || starts === mostStarts) throw error;
+    }
+  }
+}
+
+class Panicked extends Error {}
+
+async function startOnce(options: TemporalServerOptions): Promise<TemporalServer> {
   const binary = findTemporal(process.env);
   if (binary === undefined) throw new Error('There is no Temporal CLI. Run `node dev/setup.mjs`, put `temporal` on PATH, or set TEMPORAL_CLI_PATH.');
   const port = options.port ?? (await freePort());
@@ -54,7 +69,8 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
     await server.stop();
     const log = await readFile(logFile, 'utf8').catch(() => '');
     await stop();
-    throw new Error(`The Temporal server (${binary.path}) did not come up: ${messageOf(error)}\n${log.split('\n').slice(-12).join('\n')}`);
+    const message = `The Temporal server (${binary.path}) did not come up: ${messageOf(error)}\n${log.split('\n').slice(-12).join('\n')}`;
+    throw /^panic: /m.test(log) ? new Panicked(message) : new Error(message);
   }
   return { address, uiUrl: options.uiPort === undefined ? undefined : `http://127.0.0.1:${options.uiPort}`, stop };
 }

@@ -227,7 +227,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'activities/settle-unknown.js',
-        find: 'keeper.repeats(keeper.journal.acknowledgedThrough + open.length);',
+        find: 'keeper.noteRepeated(open.length);\n        keeper.repeats(keeper.journal.mayHaveSentThrough);',
         replace: 'keeper.settled();',
       },
     ],
