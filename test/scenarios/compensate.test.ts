@@ -112,7 +112,8 @@ describe.each(platformNames)('a registration on %s that fails', (platform) => {
     const following = stage.register(key); // automatic was asked for, and is not given without a cleanup script
     const { digest } = await pending(stage, key);
     const { stdout } = await stage.mooring('show', key);
-    expect(stdout.match(/^danger .*no cleanup script/gim)).toHaveLength(1);
+    expect(stdout.match(/^danger +Immuta gives no cleanup script: /gm)).toHaveLength(1);
+    expect(stdout).toMatch(/^danger +Asked for "automatic", but Immuta gives no cleanup script/m);
 
     await stage.handle(key).signal('approve', { digest, by: 'approver@example.com' });
 
