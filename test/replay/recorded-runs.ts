@@ -82,11 +82,12 @@ export const recordedRuns: readonly RecordedRun[] = [
   register('resolved-by-ran', async (stage, key) => {
     await stage.control.faults([
       { where: 'snowflake:history', nth: 0, kind: 'refuse', code: '003001' },
-      { where: 'snowflake:write', nth: 2, kind: 'delay', delayMs: 1_000 },
+      // A bare CREATE PROCEDURE: nothing that can be looked for shows whether it ran.
+      { where: 'snowflake:write', nth: 1, kind: 'delay', delayMs: 2_000, matching: 'CURRENT_VERSION' },
     ]);
     await stage.writeManifest(key);
     const following = stage.register(key);
-    await until(async () => ((await executed(stage, 'bootstrap')).length > 0 ? true : undefined));
+    await until(async () => ((await executed(stage, 'bootstrap')).length > 10 ? true : undefined));
     stage.worker.process.kill('SIGKILL');
     stage.worker = await stage.sandbox.startWorker();
     ends(await following, 6);
