@@ -1,6 +1,6 @@
 // The journal and the lease are one thing: an awaited heartbeat. It is written ahead: no statement past `mayHaveSentThrough` leaves, and the
 // record for the next ones is written while the current one runs, so that the wait hides behind the statement.
-import { emptyJournal, type Creation, type Journal, type Place } from '../rules/journal.js';
+import { emptyJournal, placeParts, type Creation, type Journal, type Place } from '../rules/journal.js';
 import type { Clock } from './clock.js';
 
 export interface JournalKeeperOptions {
@@ -156,5 +156,5 @@ export class JournalKeeper {
 }
 
 function isSamePlace(place: Place, before: Place | undefined): boolean {
-  return (['role', 'warehouse', 'database', 'schema'] as const).every((part) => place[part] === before?.[part]);
+  return placeParts.every((part) => place[part] === before?.[part]);
 }

@@ -5,7 +5,7 @@
 import type { AttentionChoice } from '../domain/decision.js';
 import type { ObjectReference, PlannedStatement } from '../domain/plan.js';
 import { isRetryable, type FailureKind } from '../rules/failure-kind.js';
-import type { Journal, Place } from '../rules/journal.js';
+import { placeParts, type Journal, type Place } from '../rules/journal.js';
 import type { SessionEffect } from '../sql/session-effect.js';
 import { isPortError } from './application-failure.js';
 import { isoTime, type Clock } from './clock.js';
@@ -49,7 +49,7 @@ export async function restoreSession(restoring: Restoring): Promise<void> {
   for (const index of saidAgain(behind)) await attempt(restoring, index, () => restoring.sayAgain(index));
   if (expected === undefined) return;
   const stands = await attempt(restoring, last, () => session.moveTo({}));
-  const differing = stands === undefined ? undefined : parts.find((part) => stands[part] !== expected[part]);
+  const differing = stands === undefined ? undefined : placeParts.find((part) => stands[part] !== expected[part]);
   if (stands === undefined || differing === undefined || isGivenUp(restoring, last)) return;
   throw lost(restoring, last, `the ${differing} was ${expected[differing] ?? 'none'}, and is ${stands[differing] ?? 'none'}`);
 }
@@ -73,8 +73,6 @@ async function move({ session, sayAgain }: Restoring, behind: readonly SessionEf
   }
   throw refusal;
 }
-
-const parts = ['role', 'warehouse', 'database', 'schema'] as const;
 
 function refuseLost(restoring: Restoring, behind: readonly SessionEffect[]): void {
   let open = -1;

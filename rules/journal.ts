@@ -28,6 +28,9 @@ export interface Place {
   readonly schema?: string | undefined;
 }
 
+/** The parts of a place, from the outermost. */
+export const placeParts = ['role', 'warehouse', 'database', 'schema'] as const satisfies readonly (keyof Place)[];
+
 export interface PlaceAfter extends Place {
   /** The statement that the platform told it with. */
   readonly after: number;

@@ -44,7 +44,7 @@ test('MOORING_TASK_QUEUE names the queue; without it the queue is mooring', () =
 });
 
 test('--manifest wins over MOORING_MANIFEST; without both the nearest one is meant', () => {
-  expect(namedManifest('a.yaml', { MOORING_MANIFEST: 'b.yaml' }, '/work')).toBe('/work/a.yaml');
-  expect(namedManifest(undefined, { MOORING_MANIFEST: 'b.yaml' }, '/work')).toBe('/work/b.yaml');
-  expect(namedManifest(undefined, { MOORING_MANIFEST: '' }, '/work')).toBeUndefined();
+  expect(namedManifest('a.yaml', { MOORING_MANIFEST: 'b.yaml' }, '/project')).toBe('/project/a.yaml');
+  expect(namedManifest(undefined, { MOORING_MANIFEST: 'b.yaml' }, '/project')).toBe('/project/b.yaml');
+  expect(namedManifest(undefined, { MOORING_MANIFEST: '' }, '/project')).toBeUndefined();
 });
