@@ -1,8 +1,12 @@
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+const model = 'dist/test/faults/model/**/*.test.js';
 
 /** What needs a Temporal server or a browser. */
 const onTheServer = [
-  ...['scenarios', 'faults', 'pages', 'replay', 'compose'].map((folder) => `dist/test/${folder}/**/*.test.js`),
+  ...['scenarios', 'faults/kills', 'pages', 'replay', 'compose'].map((folder) => `dist/test/${folder}/**/*.test.js`),
   'dist/test/dev/temporal-server.test.js',
 ];
 
@@ -15,19 +19,33 @@ const withProcesses = [
   'dist/test/simulators/main.test.js',
 ];
 
+/** What takes longest, in this order: begun last, one of them would run alone on a machine with nothing else to do. */
+const longest = ['hazards', 'unknown', 'kills', 'model', 'deregister', 'large-scripts', 'deregister-failures', 'crash', 'external', 'cancel'];
+
+class LongestFirst extends BaseSequencer {
+  /** Over all projects: what waits for timers runs beside what computes. The others the larger first, and those of one project together. */
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => longest.toReversed().indexOf(basename(moduleId, '.test.js'));
+    return (await super.sort(files)).sort((a, b) => rank(b) - rank(a));
+  }
+}
+
 delete process.env['NODE_EXTRA_CA_CERTS']; // on Node 20 it costs each of a thousand processes 30 ms; no test speaks to anybody but this machine
 
 // Tests run from dist/: every path (workflow bundle, runner process, failure converter) is then the one of the product.
 export default defineConfig({
   test: {
     reporters: ['default', './dist/test/authentication-table.js', './dist/test/closing-line.js'],
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    maxWorkers: 4, // they wait for timers and servers more than they compute
+    isolate: false, // a process runs one file after the other: to start it costs more than most files
+    maxWorkers: 5, // they wait for timers and servers more than they compute
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['dist/test/**/*.test.js'], exclude: [...onTheServer, ...withProcesses] } },
+      { extends: true, test: { name: 'unit', include: ['dist/test/**/*.test.js'], exclude: [...onTheServer, ...withProcesses, model] } },
       { extends: true, test: { name: 'processes', include: withProcesses } },
+      { extends: true, test: { name: 'model', include: [model], isolate: true, testTimeout: 120_000 } }, // it replaces clocks and modules
       {
         extends: true,
         test: {

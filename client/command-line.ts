@@ -22,7 +22,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    return report(error, json);
+    return report(error, json, shell);
   }
 }
 
@@ -46,22 +46,22 @@ async function buildProgram(args: readonly string[], shell: Shell, finish: (code
   return program;
 }
 
-function report(error: unknown, json: boolean): number {
+function report(error: unknown, json: boolean, shell: Shell): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done;
-    return tell('usage', error.message.replace(/^error: /, ''), 'See "mooring --help", or --help behind a command.', json);
+    return tell('usage', error.message.replace(/^error: /, ''), 'See "mooring --help", or --help behind a command.', json, shell);
   }
-  if (error instanceof CommandError) return tell(error.kind, error.message, error.next, json);
+  if (error instanceof CommandError) return tell(error.kind, error.message, error.next, json, shell);
   const message = error instanceof Error ? `${error.name}: ${error.message}` : 'Something that is not an error was thrown.';
   const next = 'This is a defect of Mooring. Set MOORING_LOG_LEVEL=debug to see where, and report it.';
-  if (process.env['MOORING_LOG_LEVEL'] === 'debug' && error instanceof Error) {
-    process.stderr.write(`${joined(paragraph(error.stack ?? ''), '\n').toString()}\n`);
+  if (shell.environment['MOORING_LOG_LEVEL'] === 'debug' && error instanceof Error) {
+    shell.stderr.write(`${joined(paragraph(error.stack ?? ''), '\n').toString()}\n`);
   }
-  return tell('internal', message, next, json);
+  return tell('internal', message, next, json, shell);
 }
 
-function tell(kind: CommandError['kind'], message: string, next: string, json: boolean): number {
-  if (json) process.stdout.write(`${safeJson({ v: 1, error: { kind, message, next } })}\n`);
-  else process.stderr.write(`${joined([...paragraph(`error    ${message}`), ...paragraph(`next     ${next}`)], '\n').toString()}\n`);
+function tell(kind: CommandError['kind'], message: string, next: string, json: boolean, shell: Shell): number {
+  if (json) shell.stdout.write(`${safeJson({ v: 1, error: { kind, message, next } })}\n`);
+  else shell.stderr.write(`${joined([...paragraph(`error    ${message}`), ...paragraph(`next     ${next}`)], '\n').toString()}\n`);
   return errorExitCode(kind);
 }

@@ -29,7 +29,7 @@ interface Options {
 /** `key` may be left out: a manifest with one connection means that one. */
 export async function checkLocally(shell: Shell, key: string | undefined, options: Options): Promise<LocalCheckup> {
   const settings = checkSettings(shell);
-  const codec = await checkCodecKey((settings.config?.environment ?? shell.environment)['MOORING_CODEC_KEYS']);
+  const codec = await checkCodecKey(shell, (settings.config?.environment ?? shell.environment)['MOORING_CODEC_KEYS']);
   const manifest = checkManifest(shell, key, options);
   return {
     checks: [settings.check, codec, manifest.check],
@@ -47,21 +47,21 @@ function checkSettings(shell: Shell): { readonly check: Check; readonly config: 
   }
   try {
     const config = readConfig(shell.environment, shell.folder);
-    const dev = config.dev === undefined ? '' : `, of the running "mooring dev" (${shownPath(config.dev.file)})`;
+    const dev = config.dev === undefined ? '' : `, of the running "mooring dev" (${shownPath(config.dev.file, shell.folder)})`;
     return { check: passed(name, `Task queue ${config.taskQueue}, a quiet period of ${config.timing.quietPeriod}${dev}.`), config };
   } catch (error) {
     return { check: failedBy(name, error), config: undefined };
   }
 }
 
-async function checkCodecKey(file: string | undefined): Promise<Check> {
+async function checkCodecKey(shell: Shell, file: string | undefined): Promise<Check> {
   const name = 'codec key';
   const next = 'Name the key file that the workers use, with one keyId:base64(32 bytes) a line:\nexport MOORING_CODEC_KEYS=/path/to/codec.keys';
   if (file === undefined || file === '')
     return failed(name, 'secret-unavailable', 'MOORING_CODEC_KEYS is not set: no payload can be read or written.', next);
   try {
     const { current } = await readKeyRing(file);
-    return passed(name, `${shownPath(file)}: the key "${current.id}" encrypts.`);
+    return passed(name, `${shownPath(file, shell.folder)}: the key "${current.id}" encrypts.`);
   } catch (error) {
     if (error instanceof SecretError) return failed(name, error.kind, error.message, error.next);
     throw error;
@@ -76,16 +76,16 @@ function checkManifest(
   const name = 'manifest';
   try {
     const file = namedManifest(options.manifest, shell.environment, shell.folder) ?? findManifest(shell.folder);
-    const keys = Object.keys(readManifest(file).connections);
+    const keys = Object.keys(readManifest(file, shell.folder).connections);
     const meant = key ?? (keys.length === 1 ? keys[0] : undefined);
     if (meant === undefined)
       return {
-        check: passed(name, `${shownPath(file)} names ${keys.length} connections: ${shortList(keys)}. Name one to have it checked.`),
+        check: passed(name, `${shownPath(file, shell.folder)} names ${keys.length} connections: ${shortList(keys)}. Name one to have it checked.`),
         request: undefined,
       };
     // A key that no new connection may have can stand in Immuta: for taking it out.
     const request = ConnectionKey.safeParse(meant).success ? readRequest(shell, meant, options) : readDeregistration(shell, meant, options);
-    return { check: passed(name, `${shownPath(file)} has ${JSON.stringify(meant)}.`), request };
+    return { check: passed(name, `${shownPath(file, shell.folder)} has ${JSON.stringify(meant)}.`), request };
   } catch (error) {
     const check = failedBy(name, error);
     const isAbsent = key === undefined && options.manifest === undefined && check.message.startsWith('There is no mooring.yaml');

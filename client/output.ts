@@ -22,7 +22,8 @@ export interface Output {
   readonly talkStyle: Styler;
 }
 
-interface Stream {
+/** What a command writes to: a stream of the process, or what a test reads. */
+export interface OutputStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   write(text: string): unknown;
@@ -31,13 +32,13 @@ interface Stream {
 export interface OutputOptions {
   readonly json: boolean;
   readonly environment: NodeJS.ProcessEnv;
-  readonly stdout: Stream;
-  readonly stderr: Stream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
 }
 
 export function createOutput({ json, environment, stdout, stderr }: OutputOptions): Output {
   const colourWanted = isSet(environment['FORCE_COLOR']) || ((environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb');
-  const coloured = (stream: Stream): boolean => colourWanted && (stream.isTTY === true || isSet(environment['FORCE_COLOR']));
+  const coloured = (stream: OutputStream): boolean => colourWanted && (stream.isTTY === true || isSet(environment['FORCE_COLOR']));
   const [colourOut, colourTalk] = [coloured(stdout), coloured(stderr)];
   return {
     json,

@@ -38,9 +38,10 @@ export class ManifestError extends CommandError {
   }
 }
 
-/** The manifest of a file. Throws a `ManifestError`, or a `CommandError` of kind `manifest` when the file cannot be read. */
-export function readManifest(file: string): Manifest {
-  return parseManifest(readText(file), shownPath(file));
+/** The manifest of a file, named in complaints as it is seen from the folder `from`. Throws a `ManifestError`, or a `CommandError` of kind `manifest` when the file cannot be read. */
+export function readManifest(file: string, from: string): Manifest {
+  const shown = shownPath(file, from);
+  return parseManifest(readText(file, shown), shown);
 }
 
 /** The nearest `mooring.yaml` of a folder and its parents. Throws a `CommandError` of kind `manifest` when there is none. */
@@ -87,31 +88,27 @@ export function parseManifest(text: string, file: string): Manifest {
   );
 }
 
-function readText(file: string): string {
+function readText(file: string, shown: string): string {
   try {
     const size = statSync(file).size;
-    if (size > largestBytes) throw tooLarge(file, size);
+    if (size > largestBytes) throw tooLarge(shown, size);
     const bytes = readFileSync(file);
-    if (bytes.length > largestBytes) throw tooLarge(file, bytes.length);
+    if (bytes.length > largestBytes) throw tooLarge(shown, bytes.length);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     if (error instanceof CommandError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw new CommandError('manifest', `${shownPath(file)} is not UTF-8.`, 'Save it as UTF-8.');
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw new CommandError('manifest', `${shown} is not UTF-8.`, 'Save it as UTF-8.');
     throw new CommandError(
       'manifest',
-      `${shownPath(file)} cannot be read${code === '' ? '' : ` (${code})`}.`,
+      `${shown} cannot be read${code === '' ? '' : ` (${code})`}.`,
       'Name an existing file with --manifest or MOORING_MANIFEST, or write one with "mooring init".',
     );
   }
 }
 
-function tooLarge(file: string, bytes: number): CommandError {
-  return new CommandError(
-    'manifest',
-    `${shownPath(file)} has ${bytes} bytes; a manifest may have ${largestBytes}.`,
-    'Split it into several manifests.',
-  );
+function tooLarge(shown: string, bytes: number): CommandError {
+  return new CommandError('manifest', `${shown} has ${bytes} bytes; a manifest may have ${largestBytes}.`, 'Split it into several manifests.');
 }
 
 function parse(text: string, lines: LineCounter, file: string): Document {
@@ -185,9 +182,9 @@ function isNode(value: unknown): value is { readonly range?: readonly [number, n
   return typeof value === 'object' && value !== null && 'range' in value;
 }
 
-/** A path as a person would write it here. */
-export function shownPath(file: string): string {
-  const near = relative(process.cwd(), file);
+/** A path as a person in the folder `from` would write it. */
+export function shownPath(file: string, from: string): string {
+  const near = relative(from, file);
   return near === '' ? basename(file) : near.startsWith('..') ? file : near;
 }
 

@@ -35,7 +35,7 @@ export function refuseOldKey(key: string): void {
 function readEntry(shell: Shell, key: string, options: Options): RegistrationRequest {
   const { environment, folder } = shell;
   const file = namedManifest(options.manifest, environment, folder) ?? findManifest(folder);
-  const manifest = readManifest(file);
+  const manifest = readManifest(file, folder);
   const { timing } = readConfig(environment, folder);
   const request = registrationRequest(manifest, key, { requester: readActor(options.as, environment), timing });
   if (request === undefined) {

@@ -4,7 +4,7 @@ import { durationMs, isDuration } from '../rules/duration.js';
 import type { CommandConfig } from './config.js';
 import type { Connections } from './connections.js';
 import type { ExitCode } from './exit-code.js';
-import type { Output } from './output.js';
+import type { Output, OutputStream } from './output.js';
 import { createOutput } from './output.js';
 import { words } from './safe-text.js';
 
@@ -12,8 +12,8 @@ export interface Shell {
   readonly environment: NodeJS.ProcessEnv;
   readonly folder: string;
   readonly stdin: { readonly isTTY?: boolean | undefined };
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
 }
 
 /** What a command's file exports: its options and what it does. `finish` is told the exit code. */

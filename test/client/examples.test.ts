@@ -25,7 +25,7 @@ describe.each(files)('examples/%s', (file) => {
   });
 
   it('is a manifest to the command, and leads an editor to the schema', () => {
-    expect(Object.keys(readManifest(`${folder}${file}`).connections).length).toBeGreaterThan(0);
+    expect(Object.keys(readManifest(`${folder}${file}`, folder).connections).length).toBeGreaterThan(0);
     expect(readFileSync(`${folder}${file}`, 'utf8')).toMatch(/^# yaml-language-server: \$schema=\.\.\/dist\/manifest\.schema\.json\n/);
   });
 });
@@ -45,7 +45,7 @@ describe('the published JSON Schema', () => {
 });
 
 it('The examples show every way to log in that a manifest can say, for both accounts on both platforms, and for Immuta', () => {
-  const manifests = files.map((file) => readManifest(`${folder}${file}`));
+  const manifests = files.map((file) => readManifest(`${folder}${file}`, folder));
   const connections = manifests.flatMap((manifest) => Object.values(manifest.connections));
   const shown = (technology: string, account: 'systemAccount' | 'privilegedUser') =>
     [...new Set(connections.filter((each) => each.technology === technology).map((each) => each[account].authenticationType))].toSorted();

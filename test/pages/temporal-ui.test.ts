@@ -10,7 +10,7 @@ const quiet = ['--no-sandbox', '--disable-gpu', '--disable-background-networking
 let stage: Stage;
 let browser: Browser;
 beforeAll(async () => {
-  stage = await openStage({ uiPort: await freePort() });
+  stage = await openStage({ commands: 'processes', uiPort: await freePort() });
   const executablePath = findBrowser(process.env);
   if (executablePath === undefined) throw new Error('There is no browser. Run `node dev/setup.mjs --for test`, or set CHROMIUM_PATH.');
   browser = await chromium.launch({ executablePath, args: quiet });

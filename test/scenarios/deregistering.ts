@@ -49,7 +49,7 @@ export async function outcomeOf(stage: Stage, key: string): Promise<unknown> {
 
 /** Gives the connection a key that only older tenants accepted: Immuta lets it go, and is told of it anew under that key. The platform stays as it is. */
 export async function reregisteredAs(stage: Stage, key: string, oldKey: string): Promise<void> {
-  const { connections } = readManifest(join(stage.folder, 'mooring.yaml'));
+  const { connections } = readManifest(join(stage.folder, 'mooring.yaml'), stage.folder);
   const target = connections[key];
   if (target === undefined) throw new Error(`The manifest has no ${key}.`);
   await deleteDirectly(stage, key);

@@ -1,8 +1,8 @@
 // `mooring doctor` as people run it, on a stage of its own; and what a person does with a cure: paste it.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runMooring } from '../../dev/command-line.js';
 import { asAccountAdmin } from './account-admin.js';
+import { runCommand } from './run-command.js';
 import { openStage, type Stage } from './stage.js';
 
 export interface Found {
@@ -42,7 +42,7 @@ export class Practice {
   async doctor(key?: string, environment: Readonly<Record<string, string>> = {}): Promise<Doctor> {
     const args = ['doctor', ...(key === undefined ? [] : [key]), '--json'];
     const { folder, sandbox } = this.stage;
-    const result = await runMooring(args, { folder, environment: { ...sandbox.commandEnvironment, ...environment } });
+    const result = await runCommand(args, { folder, environment: { ...sandbox.commandEnvironment, ...environment } });
     this.#printed += result.stdout + result.stderr;
     const { checks } = JSON.parse(result.stdout) as { checks: readonly Found[] };
     return {

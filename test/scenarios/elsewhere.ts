@@ -2,10 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { runMooring, type CommandResult } from '../../dev/command-line.js';
+import type { CommandResult } from '../../dev/command-line.js';
 import { planScript } from '../../sql/plan-script.js';
 import { openSession } from '../simulators/databricks-clients.js';
 import { connect, disconnect, execute } from '../simulators/snowflake-clients.js';
+import { runCommand } from './run-command.js';
 import { until, type Stage } from './stage.js';
 
 /** A question of a run, as its Query `progress` shows it. */
@@ -39,7 +40,7 @@ export async function listed(stage: Stage, key: string): Promise<Record<string, 
 /** `show --script --reveal` with the key of the workers. */
 export function reveal(stage: Stage, key: string, ...args: string[]): Promise<CommandResult> {
   const environment = { ...stage.sandbox.commandEnvironment, MOORING_SCRIPT_KEYS: stage.sandbox.scriptKeysFile, MOORING_ACTOR: 'dba@example.com' };
-  return runMooring(['show', key, '--script', '--reveal', ...args], { folder: stage.folder, environment });
+  return runCommand(['show', key, '--script', '--reveal', ...args], { folder: stage.folder, environment });
 }
 
 /** Runs SQL on the simulated platform, as somebody who is not Mooring. */

@@ -61,7 +61,7 @@ describe.each(platformNames)('with a %s connection, Immuta', (platform) => {
   });
 
   it('gives a new token by exchange when one ends in the middle of a run', async ({ task }) => {
-    await stage.control.switches({ tokenLifetimeMs: 400, creatingMs: 1_500, deletingMs: 1_500 });
+    await stage.control.switches({ tokenLifetimeMs: 1_000, creatingMs: 3_000, deletingMs: 3_000 });
     await stage.writeManifest('exchange', { immuta: immutaBlock('exchange', 'immuta.api-key') });
     const before = await nothingYet();
 

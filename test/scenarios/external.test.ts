@@ -16,6 +16,12 @@ beforeEach(async () => {
 const external = (key: string, entry: object = {}): Promise<void> => stage.writeManifest(key, { policy: 'external', ...entry });
 const status = async (key: string): Promise<Record<string, unknown>> =>
   JSON.parse((await stage.mooring('status', key, '--json')).stdout) as Record<string, unknown>;
+/** The digest of a deregistration, once it waits for the decision on it. */
+const awaitedRemoval = (key: string): Promise<string> =>
+  until(async () => {
+    const { operation, phase, digest } = await status(key);
+    return operation === 'deregister' && phase === 'awaiting-decision' ? String(digest) : undefined;
+  });
 const create = 'immuta:POST /data/connection';
 
 describe('a registration whose script a person runs elsewhere', () => {
@@ -219,15 +225,12 @@ describe('what a person ran elsewhere and the run has to undo', () => {
 describe('a deregistration whose script a person runs elsewhere', () => {
   it('deletes after an approval, then waits for the cleanup script to be run, and looks', async () => {
     await stage.writeManifest('leaving');
-    await stage.register('leaving');
+    expect((await stage.register('leaving')).json.outcome).toBe('registered');
     const before = (await stage.control.statements()).length;
     await external('leaving');
     const following = stage.deregister('leaving');
-    const digest = await until(async () => {
-      const found = await status('leaving');
-      return found['operation'] === 'deregister' && typeof found['digest'] === 'string' ? found['digest'] : undefined;
-    });
-    await stage.mooring('approve', 'leaving', '--digest', digest, '--as', 'approver@example.com');
+    const digest = await awaitedRemoval('leaving');
+    expect((await stage.mooring('approve', 'leaving', '--digest', digest, '--as', 'approver@example.com')).exitCode).toBe(0);
 
     const cleanup = await asked(stage, 'leaving', 'external-cleanup');
     expect((await stage.control.objects()).immuta.connections).toEqual([]);
@@ -264,11 +267,8 @@ describe('a Databricks connection whose scripts a person runs elsewhere', () => 
     expect((await registering).json).toMatchObject({ outcome: 'registered', reveals: [{ purpose: 'bootstrap' }] });
 
     const deregistering = stage.deregister('lake');
-    const digest = await until(async () => {
-      const found = await status('lake');
-      return found['operation'] === 'deregister' && typeof found['digest'] === 'string' ? found['digest'] : undefined;
-    });
-    await stage.mooring('approve', 'lake', '--digest', digest, '--as', 'approver@example.com');
+    const digest = await awaitedRemoval('lake');
+    expect((await stage.mooring('approve', 'lake', '--digest', digest, '--as', 'approver@example.com')).exitCode).toBe(0);
     await asked(stage, 'lake', 'external-cleanup');
     await runRevealed(stage, 'lake');
     await say(stage, 'lake', digest);

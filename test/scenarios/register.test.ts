@@ -4,7 +4,7 @@ import { executed, leftBehind, openStage, pending, type Stage } from './stage.js
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage({ commands: 'processes' });
 }, 120_000);
 afterAll(() => stage.close());
 beforeEach(async () => {

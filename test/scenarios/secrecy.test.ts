@@ -6,7 +6,7 @@ import { openStage, pending, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage({ temporalInFile: true, worker: { MOORING_LOG_LEVEL: 'trace' } });
+  stage = await openStage({ commands: 'processes', temporalInFile: true, worker: { MOORING_LOG_LEVEL: 'trace' } });
 }, 120_000);
 afterAll(() => stage.close());
 

@@ -25,7 +25,7 @@ export interface WayIn {
 }
 
 export function waysIn(file: string): readonly WayIn[] {
-  const { immuta, connections } = readManifest(join(folder, file));
+  const { immuta, connections } = readManifest(join(folder, file), folder);
   return Object.entries(connections).map(([connectionKey, connection]) => ({
     connectionKey,
     platform: connection.technology,

@@ -8,6 +8,7 @@ import { startSandbox, type Sandbox, type SandboxWorker } from '../../dev/sandbo
 import { SimulatorControl } from '../../dev/simulator-control.js';
 import { readKeyRing } from '../../secrets/key-ring.js';
 import { connectClient, type TemporalClient } from '../../temporal/connect-client.js';
+import { runCommand } from './run-command.js';
 import { ownObjects, platforms, type ManifestTarget, type ScenarioPlatform } from './platforms.js';
 
 /** A whole Mooring with a real server of its own, and the hands of a person on it. */
@@ -19,7 +20,7 @@ export interface Stage {
   worker: SandboxWorker;
   /** Which one `writeManifest` writes of. */
   platform: ScenarioPlatform;
-  /** Runs a command to its end. */
+  /** Runs a command to its end, with `StageOptions.commands` as a process. */
   mooring(...args: string[]): Promise<CommandResult>;
   /** `register <key>` with the manifest that `writeManifest` wrote, following it to its end. */
   register(key: string, ...args: string[]): Promise<RunResult>;
@@ -58,9 +59,11 @@ export interface StageOptions {
   readonly temporalInFile?: boolean;
   /** The port of the Temporal UI. */
   readonly uiPort?: number;
+  /** Where the commands themselves are looked at: each is a process, as a person starts it. Default: they run in this one. */
+  readonly commands?: 'processes';
 }
 
-export async function openStage({ worker = {}, temporalInFile = false, uiPort }: StageOptions = {}): Promise<Stage> {
+export async function openStage({ worker = {}, temporalInFile = false, uiPort, commands }: StageOptions = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-scenario-'));
   const sandbox = await startSandbox({
     folder,
@@ -70,7 +73,7 @@ export async function openStage({ worker = {}, temporalInFile = false, uiPort }:
   const temporal = await connectClient({ ...sandbox.commandEnvironment }, await readKeyRing(sandbox.codecKeysFile));
   const control = new SimulatorControl(sandbox.simulators.control.url);
   const environment = { ...sandbox.commandEnvironment, MOORING_ACTOR: 'requester@example.com' };
-  const mooring: Stage['mooring'] = (...args) => runMooring(args, { folder, environment });
+  const mooring: Stage['mooring'] = (...args) => (commands === 'processes' ? runMooring : runCommand)(args, { folder, environment });
   const stage: Stage = {
     platform: 'Snowflake',
     sandbox,
