@@ -38,8 +38,9 @@ export default defineConfig({
     reporters: ['default', './dist/test/authentication-table.js', './dist/test/closing-line.js'],
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
+    server: { deps: { external: [/\/dist\/(?!test\/)/] } }, // the product is loaded by Node itself
     isolate: false, // a process runs one file after the other: to start it costs more than most files
-    maxWorkers: 5, // they wait for timers and servers more than they compute
+    maxWorkers: 7, // they wait for timers and servers more than they compute
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

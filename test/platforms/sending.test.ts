@@ -1,5 +1,6 @@
 import http from 'node:http';
-import { expect, test } from 'vitest';
+import https from 'node:https';
+import { afterEach, expect, test } from 'vitest';
 import { hostOf } from '../../platforms/host-allow-list.js';
 import { monotonicMs } from '../../platforms/monotonic-clock.js';
 import { installOutgoingGate, openGate, shutGate } from '../../platforms/outgoing-gate.js';
@@ -7,6 +8,12 @@ import type { OutgoingRequest } from '../../platforms/outgoing-gate.js';
 import { connectionOptions } from '../../platforms/snowflake/login.js';
 import { Sending } from '../../platforms/snowflake/sending.js';
 import { wireServer } from './opening.js';
+
+const originals = [http, https].map((module) => ({ module, request: module.request }));
+
+afterEach(() => {
+  for (const { module, request } of originals) Object.assign(module, { request }); // other files run in this process
+});
 
 const host = 'acme.eu-west-1.snowflakecomputing.com';
 
@@ -57,7 +64,6 @@ test.each([
 test('the gate sees every way to call request, and what it refuses gets no socket', async () => {
   const wire = await wireServer();
   const seen: OutgoingRequest[] = [];
-  const { request: original } = http;
   installOutgoingGate();
   openGate((outgoing) => {
     seen.push(outgoing);
@@ -70,7 +76,6 @@ test('the gate sees every way to call request, and what it refuses gets no socke
     'refused',
   );
   expect(() => http.request(new URL(`http://127.0.0.1:${wire.port}/a?b`))).toThrow('refused');
-  Object.assign(http, { request: original });
 
   const common = { secure: false, host: '127.0.0.1', port: wire.port, path: '/a?b' };
   expect(seen).toEqual([
@@ -84,7 +89,6 @@ test('the gate sees every way to call request, and what it refuses gets no socke
 test('a gate that shuts says whether something was under way, and cuts every connection', async () => {
   const wire = await wireServer();
   wire.respond = ({ path }) => (path === '/hang' ? 'hang' : undefined);
-  const { request: original } = http;
   const agent = new http.Agent({ keepAlive: true });
   installOutgoingGate();
   openGate(() => undefined);
@@ -104,7 +108,6 @@ test('a gate that shuts says whether something was under way, and cuts every con
   const busy = !(await shutGate());
   const refused = (): unknown => http.request({ host: '127.0.0.1', port: wire.port, agent });
   expect(refused).toThrow('refused: nobody is logged in');
-  Object.assign(http, { request: original });
 
   expect([answered, await hanging]).toEqual(['answered', 'cut']);
   expect([quiet, busy]).toEqual([true, true]);
