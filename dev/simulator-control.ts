@@ -39,6 +39,10 @@ export class SimulatorControl {
     return (await this.#call('GET', '/objects')) as SimulatedObjects;
   }
 
+  async forgetFaults(): Promise<void> {
+    await this.#call('DELETE', '/faults');
+  }
+
   async faults(faults: readonly object[]): Promise<void> {
     await this.#call('POST', '/faults', faults);
   }

@@ -21,8 +21,8 @@ export interface ControlServer {
 }
 
 /**
- * Serves `GET /ledger` (with `?after=<n>` what came after entry n), `GET /objects`, `POST /faults`, `POST /switches`, `POST /clock`, `POST /expiry` and
- * `POST /reset`. Rejects if the port is taken.
+ * Serves `GET /ledger` (with `?after=<n>` what came after entry n), `GET /objects`, `POST /faults` and `DELETE /faults`, `POST /switches`, `POST /clock`,
+ * `POST /expiry` and `POST /reset`. Rejects if the port is taken.
  */
 export function startControl(controlled: Controlled, port: number): Promise<ControlServer> {
   return listenOnLoopback('control', port, (request, response) => {
@@ -48,6 +48,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
       faults.add(read);
       return send(response, 200, { added: read.length });
     }
+    case 'DELETE /faults':
+      faults.clear();
+      return send(response, 200, {});
     case 'POST /switches':
       return send(response, 200, immuta.setSwitches(JSON.parse(body)));
     case 'POST /clock': {
@@ -65,7 +68,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
       return send(response, 200, {});
     default:
       return send(response, 404, {
-        error: 'There are GET /ledger, GET /objects, POST /faults, POST /switches, POST /clock, POST /expiry and POST /reset.',
+        error: 'There are GET /ledger, GET /objects, POST /faults, DELETE /faults, POST /switches, POST /clock, POST /expiry and POST /reset.',
       });
   }
 }

@@ -13,9 +13,12 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
+/** How long an idle connection stays, as at the vendors' load balancers. Node's 5 s would cut a client that was only slow. */
+export const keepAliveMs = 60_000;
+
 /** Serves HTTP on 127.0.0.1 only. Rejects if the port is taken. */
 export function listenOnLoopback(simulator: string, port: number, listener: RequestListener): Promise<LoopbackServer> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     response.setHeader(simulatorHeader, simulator);
     listener(request, response);
   });

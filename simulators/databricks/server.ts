@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Faults } from '../faults.js';
 import type { Ledger } from '../ledger.js';
-import { simulatorHeader } from '../loopback-server.js';
+import { keepAliveMs, simulatorHeader } from '../loopback-server.js';
 import { makeServerIdentity } from './certificate.js';
 import { listed } from './metastore.js';
 import type { ListedSecurable } from './metastore.js';
@@ -70,7 +70,7 @@ export async function startDatabricksSimulator(options: DatabricksSimulatorOptio
   const closing = new AbortController();
 
   const { caCert, chain, privateKey } = makeServerIdentity();
-  const server = createServer({ cert: chain, key: privateKey, minVersion: 'TLSv1.2' }, (request, response) => {
+  const server = createServer({ cert: chain, key: privateKey, minVersion: 'TLSv1.2', keepAliveTimeout: keepAliveMs }, (request, response) => {
     response.setHeader(simulatorHeader, 'databricks');
     const site = { workspace, faults, ledger, base, warehouseId, closing: closing.signal };
     route(site, request, response).catch(() => response.destroy()); // the caller or the simulator went away in the middle

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Faults } from '../faults.js';
 import type { Ledger } from '../ledger.js';
+import { keepAliveMs } from '../loopback-server.js';
 import type { ListedObject } from './catalog.js';
 import { listed } from './catalog.js';
 import { sendJson } from './http.js';
@@ -63,7 +64,7 @@ export async function startSnowflakeSimulator(options: SnowflakeSimulatorOptions
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     route(life, request, response).catch(() => sendJson(response, failure('000603', 'The simulator failed.'), 500));
   };
-  const server = createServer(answer);
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, answer);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);

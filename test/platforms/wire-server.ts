@@ -60,7 +60,7 @@ export async function startWireServer(users: readonly WireUser[]): Promise<WireS
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     void receive(request).then((seen) => {
       requests.push(seen);
       answer(response, wire.respond(seen) ?? builtIn(seen, users));

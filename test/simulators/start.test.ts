@@ -98,6 +98,18 @@ describe('the simulators together', () => {
     expect(simulators.immuta.objects().connections).toMatchObject([{ children: 3 }]);
   });
 
+  it('forgets the faults that were set, and nothing else', async () => {
+    simulators = await start();
+    platform.bootstrapped();
+    await control('POST', '/faults', [{ where: 'immuta:POST /data/connection', nth: 0, kind: 'status', status: 503 }]);
+    const before = await register();
+
+    const forgotten = await control('DELETE', '/faults');
+    const after = await register();
+
+    expect([before.status, forgotten.status, after.status]).toEqual([503, 200, 201]);
+  });
+
   it.each([
     ['/faults', { where: 'immuta:GET /jobs' }],
     ['/faults', [{ where: 'immuta:GET /jobs', kind: 'hang' }]],
