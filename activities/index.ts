@@ -8,6 +8,7 @@ import { createDeleteConnection } from './delete-connection.js';
 import { createDeleteIntegration } from './delete-integration.js';
 import { createInspectPlatform } from './inspect-platform.js';
 import { createInspectRegistration } from './inspect-registration.js';
+import { keepHeard } from './keep-heard.js';
 import type { OpenImmuta, OpenPlatform, ResolveSecret, ScriptSeal } from './ports.js';
 import { createPreflightPlatform } from './preflight-platform.js';
 import { createPreparePlan } from './prepare-plan.js';
@@ -31,13 +32,13 @@ export function createImmutaActivities(
 ) {
   return {
     checkImmuta: createCheckImmuta(ports),
-    preparePlan: createPreparePlan({ ...ports, ...rules }),
-    prepareRemoval: createPrepareRemoval({ ...ports, ...rules }),
+    preparePlan: keepHeard(createPreparePlan({ ...ports, ...rules })),
+    prepareRemoval: keepHeard(createPrepareRemoval({ ...ports, ...rules })),
     createConnection: createCreateConnection({ ...ports, ...rules }),
     deleteConnection: createDeleteConnection({ ...ports, ...rules }),
     awaitIntegration: createAwaitIntegration({ ...ports, ...rules }),
     deleteIntegration: createDeleteIntegration({ ...ports, ...rules }),
-    inspectRegistration: createInspectRegistration(ports),
+    inspectRegistration: keepHeard(createInspectRegistration(ports)),
   };
 }
 
@@ -48,9 +49,9 @@ export function createPlatformActivities(
 ) {
   return {
     checkPlatform: createCheckPlatform({ ...ports, ...rules }),
-    preflightPlatform: createPreflightPlatform({ ...ports, ...rules }),
+    preflightPlatform: keepHeard(createPreflightPlatform({ ...ports, ...rules })),
     runScript: createRunScript({ ...ports, ...rules }),
-    inspectPlatform: createInspectPlatform(ports),
+    inspectPlatform: keepHeard(createInspectPlatform(ports)),
   };
 }
 

@@ -5,12 +5,15 @@ import type { ImmutaActivities, PlatformActivities } from '../activities/index.j
 import type { Timing } from '../domain/timing.js';
 
 /** Looks only: tried again soon, given up after minutes, since nothing is lost. */
-const reading = {
-  startToCloseTimeout: '2m',
-  scheduleToCloseTimeout: '10m',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 5 },
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-} satisfies ActivityOptions;
+function reading({ heartbeatTimeout }: Timing): ActivityOptions {
+  return {
+    startToCloseTimeout: '2m',
+    scheduleToCloseTimeout: '10m',
+    heartbeatTimeout,
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 5 },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
+}
 
 /** Looks once, and soon: whoever asked waits for the answer, and a login that was refused is not tried again. */
 const checking = {
@@ -36,20 +39,20 @@ export function activitiesFor(timing: Timing) {
   const immuta = (options: ActivityOptions) => proxyActivities<ImmutaActivities>(options);
   const platform = (options: ActivityOptions) => proxyActivities<PlatformActivities>({ ...options, taskQueue: platformQueue });
   return {
-    preparePlan: own(immuta({ ...reading, summary: 'Look at Immuta, fetch both scripts, make the plan' }).preparePlan),
-    preflightPlatform: own(platform({ ...reading, summary: 'Log in as the privileged user and look' }).preflightPlatform),
+    preparePlan: own(immuta({ ...reading(timing), summary: 'Look at Immuta, fetch both scripts, make the plan' }).preparePlan),
+    preflightPlatform: own(platform({ ...reading(timing), summary: 'Log in as the privileged user and look' }).preflightPlatform),
     runBootstrap: own(platform({ ...writing(timing), summary: 'Run the bootstrap script' }).runScript),
     settleBootstrap: own(platform({ ...writing(timing), summary: 'Find out that nothing of the bootstrap script still runs' }).runScript),
     runCleanup: own(platform({ ...writing(timing), summary: 'Run the cleanup script' }).runScript),
     createConnection: own(
       immuta({ ...writing(timing), summary: 'Create the connection and wait until its integration is enabled' }).createConnection,
     ),
-    prepareRemoval: own(immuta({ ...reading, summary: 'Find the integration, fetch its cleanup script, make the plan' }).prepareRemoval),
+    prepareRemoval: own(immuta({ ...reading(timing), summary: 'Find the integration, fetch its cleanup script, make the plan' }).prepareRemoval),
     deleteConnection: own(immuta({ ...writing(timing), summary: 'Delete the connection and wait until Immuta let go' }).deleteConnection),
     awaitIntegration: own(immuta({ ...writing(timing), summary: 'Wait until Immuta has finished with the integration' }).awaitIntegration),
     deleteIntegration: own(immuta({ ...writing(timing), summary: 'Remove the integration that was left' }).deleteIntegration),
-    inspectRegistration: own(immuta({ ...reading, summary: 'Look at what stands in Immuta' }).inspectRegistration),
-    inspectPlatform: own(platform({ ...reading, summary: 'Look at what stands on the platform' }).inspectPlatform),
+    inspectRegistration: own(immuta({ ...reading(timing), summary: 'Look at what stands in Immuta' }).inspectRegistration),
+    inspectPlatform: own(platform({ ...reading(timing), summary: 'Look at what stands on the platform' }).inspectPlatform),
   };
 }
 

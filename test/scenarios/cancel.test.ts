@@ -19,8 +19,8 @@ describe.each(platformNames)('cancelling a registration on %s', (platform) => {
     stage.platform = platform;
   });
 
-  it('while it prepares ends it cancelled, with nothing asked of the platform that writes', async () => {
-    await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 1, kind: 'delay', delayMs: 6_000 }]);
+  it('while it prepares gives up the call under way and ends it cancelled, with nothing asked of the platform that writes', async () => {
+    await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 1, kind: 'hang' }]);
     await stage.writeManifest('preparing');
     const following = stage.register('preparing');
     await until(async () => ((await requests('POST', '/integrations/scripts/create')) > 0 ? true : undefined));
@@ -32,6 +32,8 @@ describe.each(platformNames)('cancelling a registration on %s', (platform) => {
     expect(json).toMatchObject({ outcome: 'cancelled', leftBehind: [] });
     expect(exitCode).toBe(10);
     expect(await stage.control.statements()).toEqual([]);
+    const { events } = await stage.handle('preparing').fetchHistory();
+    expect(events?.some(({ activityTaskCanceledEventAttributes: attributes }) => attributes != null)).toBe(true);
   });
 
   it('while it waits for a decision ends it cancelled, with nothing left', async () => {

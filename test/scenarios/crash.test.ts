@@ -35,6 +35,21 @@ describe('a worker that is killed', () => {
     expect(json['scripts']).toMatchObject([{ statements: places.length }]);
   });
 
+  it('while it prepares is noticed by its silence, and another prepares anew', async () => {
+    await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 1, kind: 'hang' }]);
+    await stage.writeManifest('silent');
+    const following = stage.register('silent');
+    await until(async () => ((await stage.control.ledger()).some(({ route }) => route === '/integrations/scripts/create') ? true : undefined));
+
+    stage.worker.process.kill('SIGKILL');
+    stage.worker = await stage.sandbox.startWorker();
+
+    expect((await following).json.outcome).toBe('registered');
+    const { events } = await stage.handle('silent').fetchHistory();
+    const attempts = (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) => (started == null ? [] : [started]));
+    expect(attempts.map(({ lastFailure }) => lastFailure?.message)).toContain('activity Heartbeat timeout');
+  });
+
   it('restores role and database in the new session before the script goes on', async () => {
     await stage.control.faults([{ where: 'snowflake:query', nth: 0, kind: 'delay', delayMs: 40 }]);
     await stage.writeManifest('restored');

@@ -1,0 +1,24 @@
+import { Context } from '@temporalio/activity';
+
+/** This often in a heartbeat timeout: the SDK passes on fewer. */
+const beats = 4;
+
+/**
+ * An activity that only looks, and tells the server all the while that it is alive: by the answers it hears of a cancellation, and a worker that died is
+ * noticed after the heartbeat timeout. Not for an activity that writes: its heartbeats are its record (`awaited-heartbeat.ts`).
+ */
+export function keepHeard<Input extends unknown[], Result>(look: (...input: Input) => Promise<Result>): (...input: Input) => Promise<Result> {
+  return async (...input) => {
+    const activity = Context.current();
+    const { heartbeatTimeoutMs = 0 } = activity.info;
+    const timer = heartbeatTimeoutMs > 0 ? setInterval(() => activity.heartbeat(), heartbeatTimeoutMs / beats) : undefined;
+    try {
+      return await look(...input);
+    } catch (error) {
+      if (activity.cancellationDetails?.cancelRequested === true) return await activity.cancelled; // it failed because it was cut; rejects
+      throw error;
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
