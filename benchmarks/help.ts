@@ -6,7 +6,7 @@ import type { Benchmark } from './benchmark.js';
 import { line, ratioLine } from './line.js';
 import { interleave, timed } from './rounds.js';
 
-const mooring = fileURLToPath(new URL('../client/main.js', import.meta.url));
+const mooring = fileURLToPath(new URL('../client/main.cjs', import.meta.url));
 
 export const help: Benchmark = {
   name: 'help',

@@ -1,5 +1,4 @@
-// What `mooring --help` and `mooring --version` say. They are what a person, and every completion and wrapper, asks most often; so this leans on nothing
-// but the table of commands, and `main.ts` loads nothing else for them. A parser of arguments alone would double the wait.
+// What `mooring --help` and `mooring --version` say.
 import { readFileSync } from 'node:fs';
 import { commandTable } from './command-table.js';
 

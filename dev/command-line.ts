@@ -8,7 +8,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-const mooring = fileURLToPath(new URL('../client/main.js', import.meta.url));
+const mooring = fileURLToPath(new URL('../client/main.cjs', import.meta.url));
 
 /** Runs `mooring` with these arguments as a person would, in a folder and with an environment of its own, to its end. */
 export function runMooring(

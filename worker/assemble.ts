@@ -5,17 +5,12 @@ import { ImmutaClient } from '../immuta/immuta-client.js';
 import { platformOpener } from '../platforms/runner-pool.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { createScriptSeal } from '../secrets/sealed-script.js';
-import { createSecretResolver } from '../secrets/secret-resolver.js';
 import type { WorkerConfig } from './config.js';
 
+export type Activities = ReturnType<typeof assemble>;
+
 /** The activities of both task queues. Secrets are read at the moment of use, hosts are checked before anything is sent to them. */
-export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, scriptKeys: KeyRing) {
-  const resolveSecret: ResolveSecret = createSecretResolver({
-    environment,
-    allowedNames: config.secretNames,
-    allowedFolders: config.secretFolders,
-    refusedFiles: [config.codecKeysFile, config.scriptKeysFile],
-  });
+export function assemble(config: WorkerConfig, environment: NodeJS.ProcessEnv, scriptKeys: KeyRing, resolveSecret: ResolveSecret) {
   const seal = createScriptSeal(scriptKeys);
   const rules: WorkerRules = { allowAutomatic: config.allowAutomatic, allowShortTiming: config.allowLoopback };
   const { allowLoopback } = config;

@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { readKeyRing } from '../secrets/key-ring.js';
+import { createSecretResolver } from '../secrets/secret-resolver.js';
 import { createDataConverter } from '../temporal/data-converter.js';
+import type { Activities } from './assemble.js';
 import { readWorkerConfig, type WorkerConfig } from './config.js';
+import { deferredActivities } from './deferred-activities.js';
 import { tellRefusal, WorkerRefused } from './refusal.js';
 import { requireNamespace } from './require-namespace.js';
 import { installTelemetry } from './telemetry.js';
@@ -25,10 +28,18 @@ try {
 /** Polls the queues of this role until the process is told to stop. */
 async function serve(config: WorkerConfig): Promise<void> {
   const [codecKeys, scriptKeys] = await Promise.all([readKeyRing(config.codecKeysFile), readKeyRing(config.scriptKeysFile)]);
-  // The steps and all they lean on are loaded while the server is asked.
-  const [connection, { assemble }] = await Promise.all([connect(config), import('./assemble.js')]);
+  const resolveSecret = createSecretResolver({
+    environment: process.env,
+    allowedNames: config.secretNames,
+    allowedFolders: config.secretFolders,
+    refusedFiles: [config.codecKeysFile, config.scriptKeysFile],
+  });
+  let loading: Promise<Activities> | undefined;
+  const load = (): Promise<Activities> =>
+    (loading ??= import('./assemble.js').then(({ assemble }) => assemble(config, process.env, scriptKeys, resolveSecret)));
+  const activities = deferredActivities(load);
+  const connection = await connect(config);
   const { namespace } = config.temporal;
-  const activities = assemble(config, process.env, scriptKeys);
   const common = { connection, namespace, dataConverter: createDataConverter(codecKeys, namespace), stickyQueueScheduleToStartTimeout };
   const workers: Worker[] = [];
   if (config.role !== 'platform') {
@@ -50,7 +61,7 @@ async function serve(config: WorkerConfig): Promise<void> {
     process.send('ready');
     process.once('disconnect', () => process.exit(0)); // whoever started us is gone
   }
-  await Promise.all(workers.map((worker) => worker.run()));
+  await Promise.all([...workers.map((worker) => worker.run()), load()]);
   await connection.close();
   if (process.connected) process.disconnect(); // an open channel would keep the process alive, with nothing left to do
 }

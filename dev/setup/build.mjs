@@ -29,7 +29,7 @@ const output = join(projectRoot, 'dist');
 const stamp = join(output, '.sources');
 
 /** What turns compiled files into further files of dist/, in this order. */
-const generators = ['worker/bundle-workflows.js', 'client/write-manifest-schema.js'];
+const generators = ['worker/bundle-workflows.js', 'client/write-manifest-schema.js', 'client/write-about.js'];
 
 /** Builds dist/ if a source is newer than it. Throws if that fails; what the compiler said is then on stderr. */
 export async function build() {
@@ -61,7 +61,7 @@ function sourcesIn(folder) {
   const path = join(projectRoot, folder);
   if (!existsSync(path)) return [];
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /[.](ts|mjs)$/.test(name))
+    .filter((name) => /[.](c?ts|mjs)$/.test(name))
     .sort()
     .map((name) => join(folder, name));
 }

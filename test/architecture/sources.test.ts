@@ -4,7 +4,7 @@ import { processExits } from './process-exits.js';
 import { read, sources } from './sources.js';
 
 /** The only files that may end their process: each is the first file of one. */
-const entryFiles = ['client/main.ts', 'worker/main.ts', 'simulators/main.ts', 'platforms/runner-process.ts'];
+const entryFiles = ['client/main.cts', 'worker/main.ts', 'simulators/main.ts', 'platforms/runner-process.ts'];
 const longestFile = 400; // lines; what is longer holds more than one decision
 
 describe('the sources', () => {

@@ -12,7 +12,7 @@ export interface Source {
 /** Every file that is written by hand in a folder of code. */
 export function sources(): readonly Source[] {
   return sourceFolders.flatMap((folder) => {
-    const names = namesIn(folder).filter((name) => /[.](ts|mjs)$/.test(name));
+    const names = namesIn(folder).filter((name) => /[.](c?ts|mjs)$/.test(name));
     return names.map((name) => join(folder, name)).map((path) => ({ path, text: read(path) }));
   });
 }

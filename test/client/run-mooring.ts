@@ -13,7 +13,7 @@ interface Place {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../client/main.cjs', import.meta.url));
 
 /** Runs `mooring` to its end, in a folder, with no environment but the one given. */
 export function runMooring(args: readonly string[], place: Place): Promise<Finished> {

@@ -40,6 +40,13 @@ describe('A worker does not start', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: errorExitCode('usage'), stdout: '' });
   });
 
+  it('with a list of variables that allows everything', async () => {
+    const { exitCode, stderr } = await worker({ MOORING_SECRET_ENV: '*' });
+
+    expect(stderr).toContain('"*" is neither a variable name nor a prefix');
+    expect(exitCode).toBe(errorExitCode('internal'));
+  });
+
   it('without a Temporal server, and names the address', async () => {
     const address = `127.0.0.1:${await freePort()}`;
 
