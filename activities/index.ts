@@ -32,13 +32,13 @@ export function createImmutaActivities(
 ) {
   return {
     checkImmuta: createCheckImmuta(ports),
-    preparePlan: keepHeard(createPreparePlan({ ...ports, ...rules })),
-    prepareRemoval: keepHeard(createPrepareRemoval({ ...ports, ...rules })),
+    preparePlan: keepHeard(createPreparePlan({ ...ports, ...rules }), rules.clock),
+    prepareRemoval: keepHeard(createPrepareRemoval({ ...ports, ...rules }), rules.clock),
     createConnection: createCreateConnection({ ...ports, ...rules }),
     deleteConnection: createDeleteConnection({ ...ports, ...rules }),
     awaitIntegration: createAwaitIntegration({ ...ports, ...rules }),
     deleteIntegration: createDeleteIntegration({ ...ports, ...rules }),
-    inspectRegistration: keepHeard(createInspectRegistration(ports)),
+    inspectRegistration: keepHeard(createInspectRegistration(ports), rules.clock),
   };
 }
 
@@ -49,9 +49,9 @@ export function createPlatformActivities(
 ) {
   return {
     checkPlatform: createCheckPlatform({ ...ports, ...rules }),
-    preflightPlatform: keepHeard(createPreflightPlatform({ ...ports, ...rules })),
+    preflightPlatform: keepHeard(createPreflightPlatform({ ...ports, ...rules }), rules.clock),
     runScript: createRunScript({ ...ports, ...rules }),
-    inspectPlatform: keepHeard(createInspectPlatform(ports)),
+    inspectPlatform: keepHeard(createInspectPlatform(ports), rules.clock),
   };
 }
 

@@ -28,7 +28,7 @@ export class TakeOut {
     this.#cleanUp = cleanUp;
   }
 
-  /** The script of a connection that was deleted, or is being deleted, by this undo: it is what the platform is owed. */
+  /** The script of a connection or integration that was taken out, or is being taken out, by this undo: it is what the platform is owed. */
   get owed(): Cleanup | undefined {
     return this.#owed;
   }
@@ -61,6 +61,7 @@ export class TakeOut {
     });
     if (removal.kind === 'absent') return { reason: noScript, left: [], choices: ['retry', 'abandon'] };
     if (!this.#isAccepted(removal)) return asks(removal, `integration ${integrationId} (${status})`);
+    this.#owed = removal;
     return this.#cleanThenRemove(removal, platform, integrationId, status);
   }
 

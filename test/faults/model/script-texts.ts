@@ -10,7 +10,7 @@ export const runtimeNames = {
   connectionKey: 'warehouse',
   immutaUrl: 'https://immuta.example',
   host: 'platform.example',
-  quietPeriodMs: 15_000,
+  quietPeriodMs: 30_000, // the least that is allowed against a real platform: then no statement outlives the wait for it
   heartbeatTimeoutMs: 20_000,
   verifyDeadlineMs: 60_000,
 } as const;
