@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { platformNames, type ScenarioPlatform } from './platforms.js';
-import { executed, openStage, pending, until, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { executed, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 }, 120_000);
 afterAll(() => stage.close());
 beforeEach(async () => {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runMooring } from '../../dev/command-line.js';
 import { platformNames } from './platforms.js';
-import { executed, leftBehind, openStage, pending, type RunResult, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { executed, leftBehind, pending, type RunResult, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 }, 120_000);
 afterAll(() => stage.close());
 beforeEach(async () => {
