@@ -23,10 +23,14 @@ const withProcesses = [
 const longest = ['hazards', 'unknown', 'kills', 'model', 'deregister', 'large-scripts', 'deregister-failures', 'crash', 'external', 'cancel'];
 
 class LongestFirst extends BaseSequencer {
-  /** Over all projects: what waits for timers runs beside what computes. The others the larger first, and those of one project together. */
+  /** Over all projects: what waits for timers runs beside what computes. Then whole runs: a process that comes to another project ends, and its stage with it. */
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => longest.toReversed().indexOf(basename(moduleId, '.test.js'));
-    return (await super.sort(files)).sort((a, b) => rank(b) - rank(a));
+    const rank = ({ moduleId, project }: TestSpecification): number => {
+      const place = longest.indexOf(basename(moduleId, '.test.js'));
+      if (place >= 0) return place;
+      return project.name === 'server' ? longest.length : longest.length + 1;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }
 

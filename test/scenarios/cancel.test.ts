@@ -2,11 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunView } from '../../domain/outcome.js';
 import { outcomeOf, resolve } from './deregistering.js';
 import { platformNames, platforms } from './platforms.js';
-import { executed, leftBehind, openStage, pending, until, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { executed, leftBehind, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 }, 120_000);
 afterAll(() => stage.close());
 beforeEach(async () => {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { platformNames, platforms } from './platforms.js';
-import { executed, openStage, until, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { executed, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 }, 120_000);
 afterAll(() => stage.close());
 beforeEach(async () => {

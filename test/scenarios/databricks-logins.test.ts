@@ -4,13 +4,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ManifestTarget } from './platforms.js';
-import { leftBehind, openStage, type RunResult, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { leftBehind, type RunResult, type Stage } from './stage.js';
 
 const wrong = 'canary-wrong-credential-51aa';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
   stage.platform = 'Databricks';
   await writeFile(join(stage.sandbox.secretFolder, 'wrong'), `${wrong}\n`, { mode: 0o600 });
 }, 120_000);

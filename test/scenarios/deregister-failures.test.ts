@@ -3,11 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunView } from '../../domain/outcome.js';
 import { answers, deleteDirectly, deletes, deletion, outcomeOf, registered, removeIntegrationDirectly, resolve, vanished } from './deregistering.js';
 import { platformNames, platforms } from './platforms.js';
-import { executed, leftBehind, openStage, pending, until, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { executed, leftBehind, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 });
 afterAll(() => stage.close());
 beforeEach(async () => {

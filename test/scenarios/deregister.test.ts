@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { answers, deletes, deletion, registered, reregisteredAs, vanished } from './deregistering.js';
 import { platformNames, platforms } from './platforms.js';
-import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { executed, leftBehind, pending, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 });
 afterAll(() => stage.close());
 beforeEach(async () => {

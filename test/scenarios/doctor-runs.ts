@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asAccountAdmin } from './account-admin.js';
 import { runCommand } from './run-command.js';
-import { openStage, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import type { Stage } from './stage.js';
 
 export interface Found {
   readonly name: string;
@@ -26,7 +27,7 @@ export class Practice {
   #printed = '';
 
   static async open(): Promise<Practice> {
-    return new Practice(await openStage());
+    return new Practice(await sharedStage());
   }
 
   private constructor(stage: Stage) {

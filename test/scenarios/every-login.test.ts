@@ -9,9 +9,7 @@ import { executed, leftBehind, openStage, until, type RunResult, type Stage } fr
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
-  await stage.worker.stop();
-  stage.worker = await stage.sandbox.startWorker(await provideSecrets(stage.sandbox));
+  stage = await openStage({ worker: provideSecrets });
 }, 120_000);
 afterAll(() => stage.close());
 beforeEach(async () => {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asked, listed, reveal, runDirectly, runRevealed, say, written } from './elsewhere.js';
-import { leftBehind, openStage, until, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { leftBehind, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 });
 afterAll(() => stage.close());
 beforeEach(async () => {

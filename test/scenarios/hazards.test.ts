@@ -1,11 +1,12 @@
 // What may befall a script between its first statement and its last, on both platforms, with scripts that need what their session holds.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { platformNames, platforms, type ScenarioPlatform } from './platforms.js';
-import { executed, leftBehind, openStage, pending, until, type ManifestEntry, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { executed, leftBehind, pending, until, type ManifestEntry, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 }, 120_000);
 afterAll(() => stage.close());
 beforeEach(async () => {

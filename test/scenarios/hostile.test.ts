@@ -3,11 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sandboxTiming } from '../../dev/sandbox.js';
-import { executed, leftBehind, openStage, pending, until, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { executed, leftBehind, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 }, 60_000);
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());

@@ -1,11 +1,12 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { leftBehind, openStage, type ManifestEntry, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { leftBehind, type ManifestEntry, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 }, 120_000);
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());

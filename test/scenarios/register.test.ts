@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runMooring } from '../../dev/command-line.js';
 import { platformNames } from './platforms.js';
-import { executed, leftBehind, openStage, pending, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { executed, leftBehind, pending, type RunResult, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage({ commands: 'processes' });
+  stage = await sharedStage();
 }, 120_000);
 afterAll(() => stage.close());
 beforeEach(async () => {
@@ -19,11 +21,13 @@ describe.each(platformNames)('registering a %s connection', (platform) => {
     stage.platform = platform;
   });
 
-  it('runs every statement once, in order, and ends registered', async () => {
+  it('as a process, runs every statement once, in order, and ends registered', async () => {
     await stage.writeManifest('automatic');
 
-    const { exitCode, json } = await stage.register('automatic');
+    const { folder, sandbox } = stage;
+    const { exitCode, stdout } = await runMooring(['register', 'automatic', '--json'], { folder, environment: sandbox.commandEnvironment });
 
+    const json = JSON.parse(stdout) as RunResult['json'];
     expect(json).toMatchObject({
       v: 1,
       outcome: 'registered',

@@ -52,9 +52,11 @@ export interface ManifestEntry extends ManifestTarget {
   readonly more?: readonly string[];
 }
 
+type WorkerEnvironment = Readonly<Record<string, string>>;
+
 export interface StageOptions {
-  /** More environment for the worker. */
-  readonly worker?: Readonly<Record<string, string>>;
+  /** More environment for the worker, or what gives it once the simulators stand. */
+  readonly worker?: WorkerEnvironment | ((sandbox: Sandbox) => Promise<WorkerEnvironment>);
   /** Keeps what Temporal stores in a file, to be looked at. */
   readonly temporalInFile?: boolean;
   /** The port of the Temporal UI. */
@@ -80,7 +82,7 @@ export async function openStage({ worker = {}, temporalInFile = false, uiPort, c
     control,
     temporal,
     folder,
-    worker: await sandbox.startWorker(worker),
+    worker: await sandbox.startWorker(typeof worker === 'function' ? await worker(sandbox) : worker),
     mooring,
     async register(key, ...args) {
       const { exitCode, stdout, stderr } = await mooring('register', key, '--json', ...args);

@@ -1,11 +1,12 @@
 // Bad luck at bad moments: a worker that dies while it registers or undoes, two runs on one database.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { platformNames, platforms } from './platforms.js';
-import { executed, leftBehind, openStage, pending, until, type Stage } from './stage.js';
+import { sharedStage } from './shared-stage.js';
+import { executed, leftBehind, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await sharedStage();
 }, 60_000);
 afterAll(() => stage.close());
 beforeEach(async () => {

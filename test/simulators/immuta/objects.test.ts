@@ -21,7 +21,7 @@ describe('the data objects of Immuta', () => {
   });
 
   it('deletes a connection with its children at once, and its integration a moment later', async () => {
-    tenant.immuta.setSwitches({ deletingMs: 1_000 });
+    tenant.immuta.setSwitches({ deletingMs: 1_000 }); // three calls take longer than one would think on a busy machine
 
     const deleted = await tenant.call('DELETE', '/data/object/snow_prod');
     const connection = await tenant.call('GET', '/data/connection/snow_prod');

@@ -190,7 +190,7 @@ describe('the scripts of Immuta', () => {
   });
 
   it('gives the removal script of an integration by its id, once it is set up', async () => {
-    tenant.immuta.setSwitches({ creatingMs: 40 });
+    tenant.immuta.setSwitches({ creatingMs: 1_000 });
     tenant.platform.bootstrapped();
     const expected = await tenant.call('POST', cleanup, scriptRequest());
     await tenant.call('POST', '/data/connection', registration());
