@@ -134,7 +134,7 @@ describe('the arrows between the folders', () => {
     plant(root, [{ path: 'domain/circle-b.ts', text: importOf('./circle-a.js', 'value') }]);
 
     violations = await violationsIn(root, [...folders, 'test'], '.dependency-cruiser.mjs');
-  }, 60_000);
+  });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it.each(folders)('%s may import what the table says as values and as types, and nothing else', (folder) => {
@@ -191,7 +191,7 @@ describe('what workflow code may reach', () => {
       'workflows/far-node.ts': ['sandbox-reaches-no-node'],
       'workflows/emptied.ts': ['sandbox-reaches-no-zod'],
     });
-  }, 60_000);
+  });
 });
 
 function arrowCase(from: string, to: string, kind: 'value' | 'type'): Case {

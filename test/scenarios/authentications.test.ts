@@ -15,7 +15,7 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await openStage({ worker: { MOORING_LOG_LEVEL: 'trace' } });
   await makeSecrets();
-}, 60_000);
+});
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 

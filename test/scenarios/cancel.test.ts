@@ -8,7 +8,7 @@ import { executed, leftBehind, pending, until, type Stage } from './stage.js';
 let stage: Stage;
 beforeAll(async () => {
   stage = await sharedStage();
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(async () => {
   stage.platform = 'Snowflake';

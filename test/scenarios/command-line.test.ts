@@ -93,7 +93,7 @@ beforeAll(async () => {
     Worker.create({ ...common, taskQueue: `${taskQueue}-platform`, activities: platform }),
   ]);
   running = Promise.all(workers.map((worker) => worker.run()));
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const worker of workers) worker.shutdown();

@@ -6,7 +6,7 @@ import { executed, until, type Stage } from './stage.js';
 let stage: Stage;
 beforeAll(async () => {
   stage = await sharedStage();
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(async () => {
   stage.platform = 'Snowflake';

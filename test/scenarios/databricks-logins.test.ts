@@ -14,7 +14,7 @@ beforeAll(async () => {
   stage = await sharedStage();
   stage.platform = 'Databricks';
   await writeFile(join(stage.sandbox.secretFolder, 'wrong'), `${wrong}\n`, { mode: 0o600 });
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 

@@ -11,7 +11,7 @@ let stage: Stage;
 beforeAll(async () => {
   practice = await Practice.open();
   ({ stage } = practice);
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(() => practice.reset());
 

@@ -16,7 +16,7 @@ let stage: Stage;
 beforeAll(async () => {
   practice = await Practice.open();
   ({ stage } = practice);
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(() => practice.reset());
 

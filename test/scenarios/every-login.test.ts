@@ -10,7 +10,7 @@ import { executed, leftBehind, openStage, until, type RunResult, type Stage } fr
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage({ worker: provideSecrets });
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(async () => {
   await stage.control.reset();

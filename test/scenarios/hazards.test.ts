@@ -7,7 +7,7 @@ import { executed, leftBehind, pending, until, type ManifestEntry, type Stage } 
 let stage: Stage;
 beforeAll(async () => {
   stage = await sharedStage();
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(async () => {
   stage.platform = 'Snowflake';
@@ -98,7 +98,7 @@ describe.each(platformNames)('a script on %s that leans on its session', (platfo
 
     expect((await following).json).toMatchObject({ outcome: 'compensated', leftBehind: [] });
     expect(await leftBehind(stage)).toEqual([]);
-  }, 90_000);
+  });
 
   it('stops and asks where its session holds what no other can be given, and goes on at a person’s word', async () => {
     const temporary = platform === 'Snowflake' ? 'CREATE TEMPORARY TABLE SCRATCH (A INT);' : "EXECUTE IMMEDIATE 'DESCRIBE CATALOG immuta';";
@@ -118,7 +118,7 @@ describe.each(platformNames)('a script on %s that leans on its session', (platfo
     expect(await stage.handle('holding').result()).toMatchObject({ outcome: 'registered' });
     const places = await executed(stage, 'bootstrap');
     expect(places).toEqual(places.map((_place, index) => index));
-  }, 90_000);
+  });
 });
 
 describe.each(platformNames)('%s', (platform) => {
@@ -141,7 +141,7 @@ describe.each(platformNames)('%s', (platform) => {
     await stage.mooring('resolve', 'pretended', 'undo', '--comment', 'it is not there', '--as', 'operator@example.com');
     await expect(stage.handle('pretended').result()).rejects.toBeDefined();
     expect(await leftBehind(stage)).toEqual([]);
-  }, 60_000);
+  });
 
   it('whose history cannot be read repeats only what is harmless, and the result says so', async () => {
     const matching = platform === 'Snowflake' ? 'TO ROLE SYSADMIN' : 'GRANT MANAGE';
@@ -161,5 +161,5 @@ describe.each(platformNames)('%s', (platform) => {
     expect(json).toMatchObject({ outcome: 'registered', scripts: [{ repeated: expect.any(Number) }] });
     const { stdout } = await stage.mooring('status', 'unread');
     expect(stdout).toContain('perhaps twice');
-  }, 60_000);
+  });
 });

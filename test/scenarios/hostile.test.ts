@@ -9,7 +9,7 @@ import { executed, leftBehind, pending, until, type Stage } from './stage.js';
 let stage: Stage;
 beforeAll(async () => {
   stage = await sharedStage();
-}, 60_000);
+});
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 
@@ -113,7 +113,7 @@ describe('two decisions at the same moment', () => {
     stage.worker = await stage.sandbox.startWorker();
 
     expect((await following).json).toMatchObject({ outcome: 'registered', decisions: [{ by: 'ada', verdict: 'approve' }] });
-  }, 30_000);
+  });
 });
 
 describe('a slow Snowflake', () => {
@@ -129,7 +129,7 @@ describe('a slow Snowflake', () => {
     expect(json).toMatchObject({ outcome: 'registered' });
     const places = await executed(stage, 'bootstrap');
     expect(places).toEqual(places.map((_place, index) => index));
-  }, 60_000);
+  });
 
   it('whose login takes longer than a lease holds nobody up', async () => {
     await stage.control.faults([{ where: 'snowflake:login', nth: 0, kind: 'delay', delayMs: 4_000 }]);
@@ -138,7 +138,7 @@ describe('a slow Snowflake', () => {
     const { json } = await stage.register('slow_login');
 
     expect(json).toMatchObject({ outcome: 'registered' });
-  }, 60_000);
+  });
 });
 
 describe('a statement that fails', () => {
@@ -172,7 +172,7 @@ describe('an undo', () => {
     expect(json).toMatchObject({ phase: 'needs-attention', attention: { left: ['role IMMUTA_SYSTEM'], choices: ['retry', 'abandon'] } });
     expect(await leftBehind(stage)).toEqual(['ROLE IMMUTA_SYSTEM']);
     await stage.mooring('resolve', 'forgotten_role', 'abandon', '--comment', 'the test is over', '--as', 'operator@example.com');
-  }, 30_000);
+  });
 });
 
 describe('an integration that stays creating', () => {
@@ -190,7 +190,7 @@ describe('an integration that stays creating', () => {
     const { events } = await stage.handle('creating').fetchHistory();
     expect(events?.some((event) => (event.activityTaskStartedEventAttributes?.attempt ?? 0) > 1)).toBe(false);
     await stage.mooring('resolve', 'creating', 'abandon', '--comment', 'the test is over', '--as', 'operator@example.com');
-  }, 20_000);
+  });
 });
 
 describe('a cancel while a person is asked', () => {
@@ -209,7 +209,7 @@ describe('a cancel while a person is asked', () => {
     });
     expect(attention).toMatchObject({ left: expect.arrayContaining(['connection asked']) });
     await stage.mooring('resolve', 'asked', 'abandon', '--comment', 'the test is over', '--as', 'operator@example.com');
-  }, 40_000);
+  });
 
   it('and who says to wait on gets the registration', async () => {
     await stage.control.switches({ creatingMs: 4_000 });
@@ -225,5 +225,5 @@ describe('a cancel while a person is asked', () => {
 
     expect(await stage.handle('waited').result()).toMatchObject({ outcome: 'registered' });
     await writeFile(join(stage.folder, 'timing.json'), JSON.stringify(sandboxTiming));
-  }, 40_000);
+  });
 });

@@ -8,7 +8,7 @@ import { executed, pending, until, type Stage } from './stage.js';
 let stage: Stage;
 beforeAll(async () => {
   stage = await sharedStage();
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(async () => {
   stage.platform = 'Snowflake';
@@ -50,7 +50,7 @@ describe('a script of 5,000 statements', () => {
       await stage.writeManifest('many');
       const following = stage.register('many');
       // In its midst: a statement leaves about three lines. To read thousands of them at every look would take more of a core than the run does.
-      await until(async () => ((await stage.control.statements(4_500)).length > 0 ? true : undefined), 180_000);
+      await until(async () => ((await stage.control.statements(1_500)).length > 0 ? true : undefined), 600_000);
 
       stage.worker.process.kill('SIGKILL');
       stage.worker = await stage.sandbox.startWorker();
@@ -64,7 +64,7 @@ describe('a script of 5,000 statements', () => {
       expect(largest).toBeLessThan(2 * 1024 * 1024);
       expect(all).toBeLessThan(8 * 1024 * 1024);
     },
-    400_000,
+    1_200_000,
   );
 });
 

@@ -6,7 +6,7 @@ import { pending, type Stage } from './stage.js';
 let stage: Stage;
 beforeAll(async () => {
   stage = await sharedStage();
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(() => stage.control.reset());
 

@@ -7,7 +7,7 @@ import { executed, leftBehind, pending, type RunResult, type Stage } from './sta
 let stage: Stage;
 beforeAll(async () => {
   stage = await sharedStage();
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(async () => {
   stage.platform = 'Snowflake';

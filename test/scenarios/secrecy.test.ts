@@ -7,7 +7,7 @@ import { openStage, pending, type Stage } from './stage.js';
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage({ commands: 'processes', temporalInFile: true, worker: { MOORING_LOG_LEVEL: 'trace' } });
-}, 120_000);
+});
 afterAll(() => stage.close());
 
 /** Every form a value could hide in, and its beginning. */

@@ -138,7 +138,7 @@ export async function pending(
   });
 }
 
-export async function until<T>(look: () => Promise<T | undefined>, patienceMs = 60_000): Promise<T> {
+export async function until<T>(look: () => Promise<T | undefined>, patienceMs = 240_000): Promise<T> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(50)) {
     const found = await look();
     if (found !== undefined) return found;

@@ -6,7 +6,7 @@ import { executed, leftBehind, until, type Stage } from './stage.js';
 let stage: Stage;
 beforeAll(async () => {
   stage = await sharedStage();
-}, 120_000);
+});
 afterAll(() => stage.close());
 beforeEach(async () => {
   await stage.control.reset();
@@ -50,7 +50,7 @@ describe('a statement of which nobody can know whether it ran', () => {
     expect(await stage.handle('it_ran').result()).toMatchObject({ outcome: 'registered' });
     const places = await executed(stage, 'bootstrap');
     expect(new Set(places).size).toBe(places.length);
-  }, 120_000);
+  });
 
   it('is undone with everything else when the person says so', async () => {
     await asked('undo_it');
@@ -59,7 +59,7 @@ describe('a statement of which nobody can know whether it ran', () => {
 
     await expect(stage.handle('undo_it').result()).rejects.toMatchObject({ cause: { type: 'outcome-unknown' } });
     expect(await leftBehind(stage)).toEqual([]);
-  }, 120_000);
+  });
 
   it('is undone too when the run was cancelled while the question was open, whatever the answer', async () => {
     await asked('cancelled_meanwhile');
@@ -69,5 +69,5 @@ describe('a statement of which nobody can know whether it ran', () => {
 
     await expect(stage.handle('cancelled_meanwhile').result()).rejects.toMatchObject({ message: expect.stringMatching(/cancel/i) });
     expect(await leftBehind(stage)).toEqual([]);
-  }, 120_000);
+  });
 });

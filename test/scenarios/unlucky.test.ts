@@ -7,7 +7,7 @@ import { executed, leftBehind, pending, until, type Stage } from './stage.js';
 let stage: Stage;
 beforeAll(async () => {
   stage = await sharedStage();
-}, 60_000);
+});
 afterAll(() => stage.close());
 beforeEach(async () => {
   stage.platform = 'Snowflake';
@@ -35,7 +35,7 @@ describe('a worker that dies', () => {
 
     expect((await following).json.outcome).toBe('registered');
     expect(await posts()).toBe(1);
-  }, 60_000);
+  });
 
   it('while it undoes is followed by one that finishes the undo', async () => {
     await stage.control.faults([
@@ -50,7 +50,7 @@ describe('a worker that dies', () => {
 
     expect((await following).json.outcome).toBe('compensated');
     expect(await leftBehind(stage)).toEqual([]);
-  }, 90_000);
+  });
 });
 
 describe.each(platformNames)('two keys on one database or catalog of %s, at the same time', (platform) => {
@@ -79,7 +79,7 @@ describe.each(platformNames)('two keys on one database or catalog of %s, at the 
     expect(ends).toContain('registered');
     expect(ends).toSatisfy((all: string[]) => all.some((end) => ['failed', 'needs-attention'].includes(end)));
     expect(await leftBehind(stage)).toEqual(expect.arrayContaining(['connection', 'integration', ...platforms[platform].standing]));
-  }, 60_000);
+  });
 });
 
 describe('a key in another letter case', () => {
@@ -94,5 +94,5 @@ describe('a key in another letter case', () => {
     expect(second.exitCode).toBe(8);
     await stage.handle('snow').signal('reject', { digest, by: 'ada', comment: 'enough' });
     await following;
-  }, 60_000);
+  });
 });

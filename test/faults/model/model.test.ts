@@ -19,7 +19,7 @@ describe('a run under faults', () => {
       expect(found, `seed ${seed}; kept in ${kept.join(', ')}`).toEqual([]);
       process.stdout.write(`${runs} schedules from seed ${seed}\n`);
     },
-    10 * minutes,
+    25 * minutes,
   );
 
   it(
