@@ -31,7 +31,7 @@ describe('a run under faults', () => {
 
       expect(answer).toMatchObject({ runs: given.length, found: [] });
     },
-    2 * minutes,
+    10 * minutes,
   );
 });
 
@@ -47,6 +47,6 @@ describe('the invariants', () => {
       expect(unseen).toEqual([]);
       expect(planted.map(({ name }) => name).toSorted()).toEqual(mutants.map(({ name }) => name).toSorted());
     },
-    3 * minutes,
+    10 * minutes,
   );
 });
