@@ -2,12 +2,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { platformNames, type ScenarioPlatform } from './platforms.js';
-import { sharedStage } from './shared-stage.js';
-import { executed, pending, until, type Stage } from './stage.js';
+import { executed, openStage, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await sharedStage();
+  stage = await openStage();
 });
 afterAll(() => stage.close());
 beforeEach(async () => {
@@ -49,8 +48,7 @@ describe('a script of 5,000 statements', () => {
       await giveScript(platform, grants);
       await stage.writeManifest('many');
       const following = stage.register('many');
-      // In its midst: a statement leaves about three lines. To read thousands of them at every look would take more of a core than the run does.
-      await until(async () => ((await stage.control.statements(1_500)).length > 0 ? true : undefined), 600_000);
+      await until(async () => ((await executed(stage, 'bootstrap')).length > 1_500 ? true : undefined), 600_000);
 
       stage.worker.process.kill('SIGKILL');
       stage.worker = await stage.sandbox.startWorker();
