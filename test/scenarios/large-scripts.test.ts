@@ -85,6 +85,6 @@ describe('a statement of 1 MiB', () => {
       const places = await executed(stage, 'bootstrap');
       expect(places).toEqual(places.map((_place, index) => index));
     },
-    120_000,
+    600_000,
   );
 });
