@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { keepAliveMs } from '../../simulators/loopback-server.js';
 
 type Json = Record<string, unknown>;
 
@@ -60,7 +61,7 @@ export async function startWireServer(users: readonly WireUser[]): Promise<WireS
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     void receive(request).then((seen) => {
       requests.push(seen);
       answer(response, wire.respond(seen) ?? builtIn(seen, users));
