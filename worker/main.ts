@@ -16,6 +16,11 @@ const maxScripts = 20;
 /** How long a run waits for the worker that has it in memory before any other may take it; the SDK's 10 s are felt after every crash. */
 const stickyQueueScheduleToStartTimeout = '2s' as const;
 
+/**
+ * The SDK passes on one heartbeat in four fifths of a heartbeat timeout: one that is late then ends the attempt. As often as this, several may be late.
+ */
+const maxHeartbeatThrottleInterval = '1s' as const;
+
 const json = process.argv.includes('--json');
 try {
   const config = readWorkerConfig(process.env, process.argv.slice(2));
@@ -40,7 +45,8 @@ async function serve(config: WorkerConfig): Promise<void> {
   const activities = deferredActivities(load);
   const connection = await connect(config);
   const { namespace } = config.temporal;
-  const common = { connection, namespace, dataConverter: createDataConverter(codecKeys, namespace), stickyQueueScheduleToStartTimeout };
+  const dataConverter = createDataConverter(codecKeys, namespace);
+  const common = { connection, namespace, dataConverter, stickyQueueScheduleToStartTimeout, maxHeartbeatThrottleInterval };
   const workers: Worker[] = [];
   if (config.role !== 'platform') {
     const workflowBundle = { codePath: fileURLToPath(new URL('../workflow-bundle.cjs', import.meta.url)) };

@@ -32,7 +32,7 @@ const leaning: Readonly<Record<ScenarioPlatform, { head: string; table: (n: numb
 const tables = 20;
 
 async function giveScript(script: string): Promise<void> {
-  await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 1, kind: 'status', status: 200, body: script }]);
+  await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 0, kind: 'status', status: 200, body: script }]);
 }
 
 function leaningScript(platform: ScenarioPlatform, among = ''): string {

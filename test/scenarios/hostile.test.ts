@@ -161,7 +161,7 @@ describe('a statement that fails', () => {
 describe('an undo', () => {
   it('does not call clean what the cleanup script leaves: the role stands in front of a person until it is gone', async () => {
     await stage.control.faults([
-      { where: 'immuta:POST /integrations/scripts/cleanup', nth: 1, kind: 'status', status: 200, body: 'DROP DATABASE IF EXISTS "IMMUTA";' },
+      { where: 'immuta:POST /integrations/scripts/cleanup', nth: 0, kind: 'status', status: 200, body: 'DROP DATABASE IF EXISTS "IMMUTA";' },
       { where: 'immuta:POST /data/connection', nth: 0, kind: 'status', status: 422 },
     ]);
     await stage.writeManifest('forgotten_role');

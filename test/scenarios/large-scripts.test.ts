@@ -1,6 +1,8 @@
 // Scripts as large as none that we know, through the real server, both drivers and both ways of deciding.
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { accountOf } from './account.js';
 import { platformNames, type ScenarioPlatform } from './platforms.js';
 import { executed, openStage, pending, until, type Stage } from './stage.js';
 
@@ -22,7 +24,7 @@ const beginnings: Readonly<Record<ScenarioPlatform, string>> = {
 async function giveScript(platform: ScenarioPlatform, statements: readonly string[]): Promise<void> {
   stage.platform = platform;
   const body = `${beginnings[platform]}\n${statements.join(';\n')};\n`;
-  await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 1, kind: 'status', status: 200, body }]);
+  await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 0, kind: 'status', status: 200, body }]);
 }
 
 /** Text that hardly shrinks: the worst that a script can be made of. */
@@ -48,7 +50,10 @@ describe('a script of 5,000 statements', () => {
       await giveScript(platform, grants);
       await stage.writeManifest('many');
       const following = stage.register('many');
-      await until(async () => ((await executed(stage, 'bootstrap')).length > 1_500 ? true : undefined), 600_000);
+      const account = (): Promise<string> => accountOf(stage.handle('many'), join(stage.folder, 'worker.log'));
+      const underWay = until(async () => ((await executed(stage, 'bootstrap')).length > 1_500 ? true : undefined), 400_000, account);
+      const endedEarly = following.then(async ({ json }) => Promise.reject(new Error(`it ended early: ${JSON.stringify(json)} ${await account()}`)));
+      await Promise.race([underWay, endedEarly]);
 
       stage.worker.process.kill('SIGKILL');
       stage.worker = await stage.sandbox.startWorker();

@@ -138,12 +138,13 @@ export async function pending(
   });
 }
 
-export async function until<T>(look: () => Promise<T | undefined>, patienceMs = 240_000): Promise<T> {
+/** `account` tells what came instead, when nothing did. */
+export async function until<T>(look: () => Promise<T | undefined>, patienceMs = 240_000, account = async () => ''): Promise<T> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(50)) {
     const found = await look();
     if (found !== undefined) return found;
   }
-  throw new Error('what the test waited for did not come');
+  throw new Error(`what the test waited for did not come ${await account()}`.trim());
 }
 
 /** Statements of a script that the platform executed with success, as their places in it. */

@@ -11,6 +11,9 @@ import { startSandbox, type SandboxWorker } from '../../../dev/sandbox.js';
 import { SimulatorControl } from '../../../dev/simulator-control.js';
 import { startTemporalServer, type TemporalServer } from '../../../dev/temporal-server.js';
 import type { RegistrationRequest } from '../../../domain/registration-request.js';
+import { readKeyRing } from '../../../secrets/key-ring.js';
+import { connectClient } from '../../../temporal/connect-client.js';
+import { accountOf } from '../../scenarios/account.js';
 import { LedgerWatch } from './ledger-watch.js';
 import { strike, temporalServerAt } from './processes.js';
 import { platforms, type ScenarioPlatform } from '../../scenarios/platforms.js';
@@ -30,6 +33,8 @@ export interface Lane {
   /** One more of the same. */
   startWorker(): Promise<SandboxWorker>;
   request(connectionKey: string, platform: ScenarioPlatform): RegistrationRequest;
+  /** Where a run stands that is not as it should be. */
+  account(workflowId: string): Promise<string>;
   /** Nothing registered, nothing on record, every statement slowed down; and its ledger from now on. */
   begin(platform: ScenarioPlatform): Promise<LedgerWatch>;
 }
@@ -57,6 +62,7 @@ export async function openArena(): Promise<Arena> {
       const control = new SimulatorControl(sandbox.simulators.control.url);
       const gate = await openRecordGate(server.address);
       const connections = await openConnections({ environment: { ...sandbox.commandEnvironment }, taskQueue, timing, dev: undefined });
+      const temporal = await connectClient({ ...sandbox.commandEnvironment }, await readKeyRing(sandbox.codecKeysFile));
       const startWorker = (): Promise<SandboxWorker> =>
         insist(() => sandbox.startWorker({ TEMPORAL_ADDRESS: gate.address, MOORING_TASK_QUEUE: taskQueue }, { ownGroup: true }));
       const lane: Lane = {
@@ -66,6 +72,7 @@ export async function openArena(): Promise<Arena> {
         worker: await startWorker(),
         startWorker,
         request: (connectionKey, platform) => requestOn(sandbox, platform, connectionKey),
+        account: (workflowId) => accountOf(temporal.client.workflow.getHandle(workflowId), join(folder, taskQueue, 'worker.log')),
         async begin(platform) {
           await control.reset();
           const slow = { where: platforms[platform].statement, nth: 0, kind: 'delay' };
@@ -79,6 +86,7 @@ export async function openArena(): Promise<Arena> {
       closing.push(async () => {
         gate.release();
         await connections.close();
+        await temporal.close();
         await sandbox.stop();
         await gate.close();
       });

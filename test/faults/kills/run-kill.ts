@@ -20,7 +20,7 @@ export interface KillResult extends Verdict {
 }
 
 /** A run that has not ended by then is stuck: ten times what the slowest takes on a busy machine. */
-const patienceMs = 90_000;
+const patienceMs = 180_000;
 
 export async function runKill(arena: Arena, lane: Lane, name: string, kill: Kill): Promise<KillResult> {
   const begun = Date.now();
@@ -44,13 +44,15 @@ export async function runKill(arena: Arena, lane: Lane, name: string, kill: Kill
   await ledger.catchUp();
   ledger.stop();
   const verdict = judge(kill, ledger, view);
+  const unexpected = stuck === undefined ? verdict.dirty : [stuck];
+  const dirty = unexpected.length === 0 ? [] : [...unexpected, await insist(() => lane.account(run.workflowId))];
   return {
     kill,
     struck: aftermath.struck,
     asked,
     seconds: (Date.now() - begun) / 1_000,
     ...verdict,
-    ...(stuck === undefined ? {} : { dirty: [stuck] }),
+    dirty,
   };
 }
 
