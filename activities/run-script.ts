@@ -129,13 +129,14 @@ async function runStatements(run: Run): Promise<ScriptRun> {
   const { keeper, script, record } = run;
   const last = script.texts.length - 1;
   const queryIds: string[] = [];
+  const begunMs = run.clock.monotonicMs(); // the server begins no attempt before the lease of the one before has ended
   const session = await openSession(run, killSignal(record, run.clock));
   try {
     const begunAt = run.input.resume?.begunAt;
     keeper.noteFirstSend(platformTime(run, session, begunAt === undefined ? undefined : Date.parse(begunAt)));
     await keeper.flush();
     if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
-      run.unsettledThrough = await settle(run, session, run.input.settleOnly === true ? 'unwanted' : 'wanted');
+      run.unsettledThrough = await settle(run, session, begunMs, run.input.settleOnly === true ? 'unwanted' : 'wanted');
       if (run.input.settleOnly !== true) await restore(run, session, last);
     }
     while (run.input.settleOnly !== true && keeper.journal.acknowledgedThrough < last) {
@@ -173,8 +174,9 @@ function handOver(): Error {
 /** The runner is dead; what it had in flight is settled before compensation looks at the platform. */
 async function endCancelled(run: Run): Promise<never> {
   if (unknownCount(run.keeper.journal) > 0) {
+    const killedMs = run.clock.monotonicMs();
     const session = await openSession(run, new AbortController().signal);
-    await settle(run, session, 'unwanted').finally(() => void session.close());
+    await settle(run, session, killedMs, 'unwanted').finally(() => void session.close());
   }
   throw new StepCancelled('The run was cancelled while the script ran; the statement in flight is settled.');
 }
@@ -275,13 +277,14 @@ async function openSession(run: Run, signal: AbortSignal): Promise<PlatformSessi
   return session;
 }
 
-async function settle(run: Run, session: PlatformSession, wanted: 'wanted' | 'unwanted' = 'wanted'): Promise<number> {
+async function settle(run: Run, session: PlatformSession, silentSinceMs: number, wanted: 'wanted' | 'unwanted'): Promise<number> {
   return await settleUnknown({
     keeper: run.keeper,
     planned: run.script.planned,
     session,
     tagPrefix: tagPrefix(run),
     quietPeriodMs: durationMs(run.request.timing.quietPeriod),
+    silentSinceMs,
     targets: run.input.targets,
     statementTimeoutMs,
     outlast: run.input.settleOnly === true,

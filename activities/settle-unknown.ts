@@ -49,6 +49,8 @@ interface Unknown {
   readonly session: PlatformSession;
   readonly tagPrefix: string;
   readonly quietPeriodMs: number;
+  /** Since when nothing of what is unknown can have been sent any more, on `Clock.monotonicMs`: the login, which takes its time, runs meanwhile. */
+  readonly silentSinceMs: number;
   readonly targets: readonly ObjectReference[];
   readonly clock: Clock;
   readonly platform: Platform;
@@ -84,7 +86,7 @@ const historyMarginMs = 60_000;
 export async function settleUnknown(unknown: Unknown): Promise<number> {
   const { keeper, session, clock } = unknown;
   if (unknownCount(keeper.journal) === 0) return -1;
-  await clock.sleep(unknown.quietPeriodMs);
+  await clock.sleep(Math.max(0, unknown.silentSinceMs + unknown.quietPeriodMs - clock.monotonicMs()));
   const cancelled = new Map<string, Cancelled>();
   for (;;) {
     const records = await session.history(unknown.tagPrefix, since(keeper.journal.firstSentAt ?? isoTime(clock.now())));

@@ -77,7 +77,8 @@ async function startOnce(options: TemporalServerOptions): Promise<TemporalServer
 
 /**
  * The command line. The poll rates make it seven times faster: the development server has one history shard, whose default of 20 polls a second
- * lets every task wait up to 50 ms. The journal mode does the same for a file; a killed server loses nothing, a power cut the last moment.
+ * lets every task wait up to 50 ms. A timer that is set within the time shift is moved behind it, by default up to a second: every retry and every
+ * lease that lapses would last that much longer. The journal mode does the same for a file; a killed server loses nothing, a power cut the last moment.
  */
 function serverArguments(port: number, { uiPort, codecEndpoint, dbFilename }: TemporalServerOptions): string[] {
   return [
@@ -93,12 +94,15 @@ function serverArguments(port: number, { uiPort, codecEndpoint, dbFilename }: Te
     ...(codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', codecEndpoint]),
     ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename, ...sqlitePragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
     ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
-    ...pollRates.flatMap((setting) => ['--dynamic-config-value', setting]),
+    ...dynamicConfig.flatMap((setting) => ['--dynamic-config-value', setting]),
   ];
 }
 
 /** Also in docker-compose.yml; a test compares them. */
-export const pollRates = ['transfer', 'timer', 'visibility'].map((queue) => `history.${queue}ProcessorMaxPollRPS=10000`);
+export const dynamicConfig = [
+  ...['transfer', 'timer', 'visibility'].map((queue) => `history.${queue}ProcessorMaxPollRPS=10000`),
+  'history.timerProcessorMaxTimeShift="50ms"',
+];
 export const sqlitePragmas = ['journal_mode=wal', 'synchronous=1'];
 
 const healthyWithinMs = 30_000; // takes half a second on an idle machine

@@ -11,7 +11,7 @@ import type { GuardedProgram } from '../../dev/guardian.js';
 import { startGuarded } from '../../dev/guardian.js';
 import { findTemporal, temporalCliVersion } from '../../dev/setup/find-temporal.mjs';
 import { projectRoot } from '../../dev/setup/project-root.mjs';
-import { pollRates, searchAttributes, sqlitePragmas } from '../../dev/temporal-server.js';
+import { dynamicConfig, searchAttributes, sqlitePragmas } from '../../dev/temporal-server.js';
 import { readKeyRing } from '../../secrets/key-ring.js';
 import { read } from '../architecture/sources.js';
 
@@ -53,7 +53,7 @@ describe('docker-compose.yml', () => {
   it('runs the server that development runs, with the same settings, in a named volume', () => {
     expect(temporal.image).toBe(`temporalio/temporal:${temporalCliVersion}`);
     expect(valuesOf('--search-attribute')).toEqual(searchAttributes.map((name) => `${name}=Keyword`));
-    expect(valuesOf('--dynamic-config-value')).toEqual(pollRates);
+    expect(valuesOf('--dynamic-config-value')).toEqual(dynamicConfig);
     expect(valuesOf('--sqlite-pragma')).toEqual(sqlitePragmas);
     expect(valuesOf('--db-filename')).toEqual(['/home/temporal/temporal.db']);
     expect(temporal.volumes).toEqual(['temporal:/home/temporal']);

@@ -8,7 +8,10 @@ export async function accountOf(handle: WorkflowHandle, workerLog: string): Prom
   const log = await readFile(workerLog, 'utf8').catch(() => '');
   const activities = (raw.pendingActivities ?? []).map(({ activityType, state, attempt, lastHeartbeatTime, lastFailure }) => ({
     activity: activityType?.name,
-    ...{ state, attempt, lastHeartbeatTime, lastFailure: lastFailure?.message },
+    state,
+    attempt,
+    lastHeartbeatTime,
+    lastFailure: lastFailure?.message,
   }));
   const { state, attempt, scheduledTime, startedTime } = raw.pendingWorkflowTask ?? {};
   return JSON.stringify(
