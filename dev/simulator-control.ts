@@ -30,9 +30,9 @@ export class SimulatorControl {
     this.#url = url;
   }
 
-  /** `after`: only what came after that entry. */
-  async ledger(after = 0): Promise<readonly LedgerLine[]> {
-    return (await this.#call('GET', `/ledger?after=${after}`)) as readonly LedgerLine[];
+  /** `after`: only what came after that entry. `waitMs`: so long at most for something to be there. */
+  async ledger(after = 0, waitMs = 0): Promise<readonly LedgerLine[]> {
+    return (await this.#call('GET', `/ledger?after=${after}&wait=${waitMs}`)) as readonly LedgerLine[];
   }
 
   async objects(): Promise<SimulatedObjects> {

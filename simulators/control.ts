@@ -21,7 +21,7 @@ export interface ControlServer {
 }
 
 /**
- * Serves `GET /ledger` (with `?after=<n>` what came after entry n), `GET /objects`, `POST /faults` and `DELETE /faults`, `POST /switches`, `POST /clock`,
+ * Serves `GET /ledger` (with `?after=<n>` what came after entry n, with `&wait=<ms>` once there is something, or after so long), `GET /objects`, `POST /faults` and `DELETE /faults`, `POST /switches`, `POST /clock`,
  * `POST /expiry` and `POST /reset`. Rejects if the port is taken.
  */
 export function startControl(controlled: Controlled, port: number): Promise<ControlServer> {
@@ -39,8 +39,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, contro
   if (request.headers.origin !== undefined) return send(response, 403, { error: 'The control server answers programs, not pages.' });
   const url = new URL(request.url ?? '/', 'http://control');
   switch (`${request.method} ${url.pathname}`) {
-    case 'GET /ledger':
-      return send(response, 200, ledger.entries.slice(readCount(url.searchParams.get('after') ?? '0')));
+    case 'GET /ledger': {
+      const after = readCount(url.searchParams.get('after') ?? '0');
+      await ledger.beyond(after, Math.min(readCount(url.searchParams.get('wait') ?? '0'), longestWaitMs));
+      return send(response, 200, ledger.entries.slice(after));
+    }
     case 'GET /objects':
       return send(response, 200, { immuta: immuta.objects(), snowflake: snowflake.objects(), databricks: databricks.objects() });
     case 'POST /faults': {
@@ -84,6 +87,8 @@ export function reset({ ledger, faults, immuta, snowflake, databricks }: Control
   ledger.clear();
 }
 
+const longestWaitMs = 60_000;
+
 const longestBody = 8 * 1024 * 1024; // a script of any size may be set as the body of an answer
 
 const statementPlaces: ReadonlySet<string> = new Set(['snowflake:query', 'snowflake:write', 'databricks:ExecuteStatement', 'databricks:write']);
@@ -106,7 +111,7 @@ function isCount(value: unknown): boolean {
 }
 
 function readCount(text: string): number {
-  if (!isCount(Number(text))) throw new TypeError(`"${text}" is no count of entries.`);
+  if (!isCount(Number(text))) throw new TypeError(`"${text}" is no whole number from 0 on.`);
   return Number(text);
 }
 

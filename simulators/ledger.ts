@@ -15,11 +15,27 @@ type Recordable = Record<string, unknown> & Pick<LedgerEntry, 'simulator' | 'kin
 
 export class Ledger {
   readonly entries: LedgerEntry[] = [];
+  readonly #waiting = new Set<() => void>();
 
   record(entry: Recordable): LedgerEntry {
     const recorded = { at: this.entries.length + 1, time: new Date().toISOString(), ...entry };
     this.entries.push(recorded);
+    for (const wake of this.#waiting) wake();
     return recorded;
+  }
+
+  /** Resolves when there are more than `count` entries, at the latest after `ms`. */
+  async beyond(count: number, ms: number): Promise<void> {
+    if (this.entries.length > count || ms <= 0) return;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.#waiting.add(wake);
+    });
   }
 
   clear(): void {

@@ -46,6 +46,21 @@ describe('the simulators together', () => {
       body: JSON.stringify(registration()),
     });
 
+  it('answers a question for the ledger that waits as soon as something is there, and at its end without', async () => {
+    simulators = await start();
+    let answered = false;
+    const waiting = control('GET', '/ledger?after=0&wait=60000').finally(() => (answered = true));
+    const nothing = await control('GET', '/ledger?after=0&wait=30');
+    const before = answered;
+
+    await register();
+
+    expect(nothing.body).toEqual([]);
+    expect(before).toBe(false);
+    expect((await waiting).body).toMatchObject([{ at: 1, kind: 'request', route: '/data/connection' }]);
+    expect(await control('GET', '/ledger?wait=soon')).toMatchObject({ status: 400 });
+  });
+
   it('gives the platform its two users, with passwords and public keys, and the warehouse', async () => {
     simulators = await start();
 

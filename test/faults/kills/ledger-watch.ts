@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerLine, SimulatorControl } from '../../../dev/simulator-control.js';
 
-/** Twice as often as the slowed platform carries out a statement would be better; it would cost a fifth of a processor for each lane. */
-const lookEveryMs = 20;
+/** One question stays open so long. */
+const waitMs = 1_000;
 
 export class LedgerWatch {
   readonly lines: LedgerLine[] = [];
@@ -40,20 +40,23 @@ export class LedgerWatch {
 
   /** Everything up to now is read when it returns. */
   async catchUp(): Promise<void> {
-    const seen = this.lines.length;
-    const added = await this.#control.ledger(seen);
-    if (this.lines.length === seen) this.lines.push(...added);
+    await this.#read(0);
   }
 
   stop(): void {
     this.#stopped = true;
   }
 
+  async #read(forMs: number): Promise<void> {
+    const seen = this.lines.length;
+    const added = await this.#control.ledger(seen, forMs);
+    if (this.lines.length === seen) this.lines.push(...added);
+  }
+
   async #look(): Promise<void> {
     while (!this.#stopped) {
-      await this.catchUp().catch(() => undefined);
+      await this.#read(waitMs).catch(async () => await sleep(waitMs)); // the simulators are gone, or going
       for (const wake of this.#waiting) wake();
-      await sleep(lookEveryMs);
     }
   }
 
