@@ -55,6 +55,8 @@ interface Unknown {
   readonly clock: Clock;
   readonly platform: Platform;
   readonly effects: () => readonly SessionEffect[];
+  /** It could be read at preflight. */
+  readonly historyReadable: boolean;
   /** A statement that runs longer is cancelled: nobody waits for its answer any more. */
   readonly statementTimeoutMs: number;
   /** Where no history can tell: what may still run is waited for as long as it may run. What it did is then looked at, and nothing is sent again. */
@@ -84,12 +86,12 @@ const historyMarginMs = 60_000;
  * statement through which one may still be under way at the platform, where no history could tell: -1 where there is none.
  */
 export async function settleUnknown(unknown: Unknown): Promise<number> {
-  const { keeper, session, clock } = unknown;
+  const { keeper, clock } = unknown;
   if (unknownCount(keeper.journal) === 0) return -1;
   await clock.sleep(Math.max(0, unknown.silentSinceMs + unknown.quietPeriodMs - clock.monotonicMs()));
   const cancelled = new Map<string, Cancelled>();
   for (;;) {
-    const records = await session.history(unknown.tagPrefix, since(keeper.journal.firstSentAt ?? isoTime(clock.now())));
+    const records = await readHistory(unknown);
     const running = await advance(unknown, records);
     if (running === 'settled' || running === 'harmless') {
       const unsettledThrough = records === 'unavailable' ? keeper.journal.mayHaveSentThrough : -1;
@@ -99,6 +101,26 @@ export async function settleUnknown(unknown: Unknown): Promise<number> {
     await endOverdue(unknown, running, cancelled);
     await clock.sleep(lookAgainMs);
   }
+}
+
+/** Of a quiet period: so long to the next question, where a history that could be read before gives no answer. Nobody is asked for a hiccup of it. */
+const askAgainAfter = [1 / 8, 1 / 4, 1 / 2];
+
+async function readHistory({
+  session,
+  tagPrefix,
+  keeper,
+  clock,
+  quietPeriodMs,
+  historyReadable,
+}: Unknown): Promise<readonly StatementRecord[] | 'unavailable'> {
+  const from = since(keeper.journal.firstSentAt ?? isoTime(clock.now()));
+  for (const share of historyReadable ? askAgainAfter : []) {
+    const records = await session.history(tagPrefix, from);
+    if (records !== 'unavailable') return records;
+    await clock.sleep(quietPeriodMs * share);
+  }
+  return await session.history(tagPrefix, from);
 }
 
 interface Running {

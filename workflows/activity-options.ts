@@ -4,7 +4,7 @@ import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityO
 import type { ImmutaActivities, PlatformActivities } from '../activities/index.js';
 import type { Timing } from '../domain/timing.js';
 
-/** Looks only: tried again soon, given up after minutes, since nothing is lost. */
+/** Looks only: tried again soon, given up after eight seconds of refusals or ten minutes of silence, since nothing is lost. */
 function reading({ heartbeatTimeout }: Timing): ActivityOptions {
   return {
     startToCloseTimeout: '2m',

@@ -58,6 +58,28 @@ describe('running a script', () => {
     expect(platform.sent.filter(({ tag }) => !tag.includes('restore'))).toEqual([]);
   });
 
+  it('asks a history that could be read before again, and nobody, when it fails for a moment', async () => {
+    const platform = given();
+    platform.history = [tagged(1, 'succeeded')];
+    platform.hiccups = 3;
+
+    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 1 } });
+
+    expect((await result).queryIds).toEqual(['q2', 'q3']);
+    expect(platform.asked).toBe(4);
+  });
+
+  it('asks a history that could not be read before once', async () => {
+    const platform = given();
+    platform.history = 'unavailable';
+    const journal = { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 1 };
+
+    const { result } = await run(platform, { attempt: 2, journal, input: { historyReadable: false } });
+
+    await expect(result).rejects.toMatchObject({ type: 'outcome-unknown' });
+    expect(platform.asked).toBe(1);
+  });
+
   it('repeats what is harmless to repeat when the history cannot be read', async () => {
     const platform = given();
     platform.history = 'unavailable';

@@ -66,6 +66,8 @@ export interface Platform {
   confined: readonly string[];
   /** How often the history was asked. */
   asked: number;
+  /** So many questions for the history fail first. */
+  hiccups: number;
 }
 
 export function given(): Platform {
@@ -80,6 +82,7 @@ export function given(): Platform {
     moves: [],
     confined: [],
     asked: 0,
+    hiccups: 0,
   };
 }
 
@@ -131,7 +134,7 @@ export async function run(
     },
     async history() {
       platform.asked++;
-      return platform.history;
+      return platform.asked <= platform.hiccups ? 'unavailable' : platform.history;
     },
     inspect: async (objects) => objects.map(platform.look),
     async cancel(queryId) {
