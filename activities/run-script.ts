@@ -129,7 +129,7 @@ async function runStatements(run: Run): Promise<ScriptRun> {
   const { keeper, script, record } = run;
   const last = script.texts.length - 1;
   const queryIds: string[] = [];
-  const begunMs = run.clock.monotonicMs(); // the server begins no attempt before the lease of the one before has ended
+  const begunMs = run.clock.monotonicMs(); // an attempt begins when the one before has failed, its runner dead, or its lease has ended
   const session = await openSession(run, killSignal(record, run.clock));
   try {
     const begunAt = run.input.resume?.begunAt;

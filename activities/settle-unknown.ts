@@ -1,4 +1,4 @@
-// After a crash or a lost answer every statement between the two marks of the journal is unknown. They are settled together, with one question to
+// After a crash or a lost answer every statement between the two marks of the journal is unknown. They are settled together, by one question to
 // the platform's history, after the quiet period: by then nothing that was sent before can still arrive. Where the history cannot be read in full,
 // what exists is looked at (prove-by-objects.ts); what that leaves open is sent again if it is harmless to repeat, and asked about if it is not.
 import type { AttentionChoice } from '../domain/decision.js';
@@ -105,6 +105,8 @@ export async function settleUnknown(unknown: Unknown): Promise<number> {
 
 /** Of a quiet period: so long to the next question, where a history that could be read before gives no answer. Nobody is asked for a hiccup of it. */
 const askAgainAfter = [1 / 8, 1 / 4, 1 / 2];
+/** A long quiet period is for what is under way, not for a history that fails. */
+const longestPauseMs = 15_000;
 
 async function readHistory({
   session,
@@ -118,7 +120,7 @@ async function readHistory({
   for (const share of historyReadable ? askAgainAfter : []) {
     const records = await session.history(tagPrefix, from);
     if (records !== 'unavailable') return records;
-    await clock.sleep(quietPeriodMs * share);
+    await clock.sleep(Math.min(quietPeriodMs * share, longestPauseMs));
   }
   return await session.history(tagPrefix, from);
 }

@@ -24,7 +24,7 @@ export class Ledger {
     return recorded;
   }
 
-  /** Resolves when there are more than `count` entries, at the latest after `ms`. */
+  /** Resolves when there are more than `count` entries; sooner at the next one after the ledger was cleared, at the latest after `ms`. */
   async beyond(count: number, ms: number): Promise<void> {
     if (this.entries.length > count || ms <= 0) return;
     await new Promise<void>((resolve) => {

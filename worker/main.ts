@@ -17,7 +17,8 @@ const maxScripts = 20;
 const stickyQueueScheduleToStartTimeout = '2s' as const;
 
 /**
- * The SDK passes on one heartbeat in four fifths of a heartbeat timeout: one that is late then ends the attempt. As often as this, several may be late.
+ * The SDK passes on one heartbeat in four fifths of a heartbeat timeout: one that is late then ends a step that looks (activities/keep-heard.ts). As
+ * often as this, several may be late. A step that writes has its records.
  */
 const maxHeartbeatThrottleInterval = '1s' as const;
 

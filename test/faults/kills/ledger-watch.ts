@@ -50,7 +50,7 @@ export class LedgerWatch {
   async #read(forMs: number): Promise<void> {
     const seen = this.lines.length;
     const added = await this.#control.ledger(seen, forMs);
-    if (this.lines.length === seen) this.lines.push(...added);
+    this.lines.push(...added.slice(this.lines.length - seen)); // another question may have been answered meanwhile
   }
 
   async #look(): Promise<void> {

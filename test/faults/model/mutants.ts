@@ -36,7 +36,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no-quiet-period',
-    patches: [{ file: 'activities/settle-unknown.js', find: 'await clock.sleep(unknown.quietPeriodMs);', replace: '' }],
+    patches: [{ file: 'activities/settle-unknown.js', find: 'unknown.silentSinceMs + unknown.quietPeriodMs', replace: 'unknown.silentSinceMs' }],
   },
   {
     name: 'tag-not-looked-up',
