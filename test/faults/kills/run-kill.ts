@@ -19,7 +19,7 @@ export interface KillResult extends Verdict {
   readonly seconds: number;
 }
 
-/** A run that has not ended by then is stuck: ten times what the slowest takes on a busy machine. */
+/** A run that has not ended by then is stuck. The slowest outlive their server, and wait 60 s for the answer to a request that got none. */
 const patienceMs = 180_000;
 
 export async function runKill(arena: Arena, lane: Lane, name: string, kill: Kill): Promise<KillResult> {
