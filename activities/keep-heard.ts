@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { systemClock, type Clock } from './clock.js';
 
-/** This often in a heartbeat timeout: the SDK passes on fewer. */
+/** This often in a heartbeat timeout; the SDK passes on at most one a second (worker/main.ts). */
 const beats = 4;
 
 /**

@@ -42,7 +42,7 @@ export const scenes: readonly Scene[] = [
 function automatic(platform: Platform): Scene['play'] {
   return async (stage) => {
     const key = `demo_automatic_${platform.toLowerCase()}`;
-    expectExit(await register(stage, { key, platform, policy: 'automatic' }), 0);
+    requireExitCode(await register(stage, { key, platform, policy: 'automatic' }), 0);
     await expectRegistered(stage, key);
     const statements = await expectEachOnce(stage);
     const elsewhere = (await stage.control.statements()).filter(({ simulator }) => simulator !== platform.toLowerCase());
@@ -56,7 +56,7 @@ async function approval(stage: Stage): Promise<string> {
   const { workflowId, digest } = await pendingDecision(stage, 'demo_approval');
   expect((await stage.control.statements()).length === 0, 'a statement ran before anyone approved');
   await stage.temporal.client.workflow.getHandle(workflowId).signal('approve', { digest, by: 'approver@example.com' });
-  expectExit(await following, 0);
+  requireExitCode(await following, 0);
   await expectRegistered(stage, 'demo_approval');
   return `Nothing ran before the signal; then ${await expectEachOnce(stage)} statements once each.`;
 }
@@ -65,7 +65,7 @@ async function rejection(stage: Stage): Promise<string> {
   const following = register(stage, { key: 'demo_rejected', platform: 'Snowflake', policy: 'approval' });
   const { workflowId, digest } = await pendingDecision(stage, 'demo_rejected');
   await stage.temporal.client.workflow.getHandle(workflowId).signal('reject', { digest, by: 'approver@example.com', comment: 'not this week' });
-  expectExit(await following, 3);
+  requireExitCode(await following, 3);
   const writes = (await stage.control.ledger()).filter(({ kind, read }) => kind === 'statement' && read !== true);
   expect(writes.length === 0, `${writes.length} statements that write reached the platform`);
   await expectClean(stage);
@@ -75,7 +75,7 @@ async function rejection(stage: Stage): Promise<string> {
 async function compensation(stage: Stage): Promise<string> {
   await stage.control.faults([{ where: 'immuta:POST /data/connection', nth: 0, kind: 'status', status: 422 }]);
   const result = await register(stage, { key: 'demo_compensated', platform: 'Snowflake', policy: 'automatic' });
-  expectExit(result, 1);
+  requireExitCode(result, 1);
   await expectClean(stage);
   const statements = await stage.control.statements();
   const cleanup = statements.filter(({ tag }) => tag?.includes('/cleanup/'));
@@ -93,7 +93,7 @@ async function crash(stage: Stage): Promise<string> {
   const victim = stage.workers.pop();
   victim?.process.kill('SIGKILL');
   stage.workers.push(await stage.sandbox.startWorker());
-  expectExit(await following, 0);
+  requireExitCode(await following, 0);
   await expectRegistered(stage, 'demo_crash');
   return `Killed after statement ${before}; another worker finished: ${await expectEachOnce(stage)} statements, none twice.`;
 }
@@ -101,7 +101,7 @@ async function crash(stage: Stage): Promise<string> {
 async function lateFailure(stage: Stage): Promise<string> {
   await stage.control.switches({ creationEnding: 'createError' });
   const result = await register(stage, { key: 'demo_late', platform: 'Snowflake', policy: 'automatic' });
-  expectExit(result, 1);
+  requireExitCode(result, 1);
   await expectClean(stage);
   await expectRemovalInOrder(stage);
   return 'The connection stood already: it was deleted in Immuta, then its cleanup script ran, and nothing is left on either side.';
@@ -110,13 +110,13 @@ async function lateFailure(stage: Stage): Promise<string> {
 function deregistration(platform: Platform): Scene['play'] {
   return async (stage) => {
     const key = `demo_deregistered_${platform.toLowerCase()}`;
-    expectExit(await register(stage, { key, platform, policy: 'automatic' }), 0);
+    requireExitCode(await register(stage, { key, platform, policy: 'automatic' }), 0);
     await expectRegistered(stage, key);
     const following = mooring(stage, { key, platform, policy: 'approval' }, ['deregister', key, '--confirm', key]);
     const { workflowId, digest } = await pendingDecision(stage, key);
     await expectRegistered(stage, key); // nothing is touched before somebody approves
     await stage.temporal.client.workflow.getHandle(workflowId).signal('approve', { digest, by: 'approver@example.com' });
-    expectExit(await following, 0);
+    requireExitCode(await following, 0);
     await expectClean(stage);
     await expectRemovalInOrder(stage);
     return 'The script was fetched, the connection deleted, the script run, in this order; nothing is left on either side.';
@@ -191,7 +191,7 @@ function succeeded({ status }: LedgerLine): boolean {
   return status === 'success';
 }
 
-function expectExit({ exitCode, stdout, stderr }: CommandResult, wanted: number): void {
+function requireExitCode({ exitCode, stdout, stderr }: CommandResult, wanted: number): void {
   expect(exitCode === wanted, `mooring ended with exit code ${exitCode} instead of ${wanted}: ${(stderr || stdout).slice(-600)}`);
 }
 

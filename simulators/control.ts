@@ -21,8 +21,8 @@ export interface ControlServer {
 }
 
 /**
- * Serves `GET /ledger` (with `?after=<n>` what came after entry n, with `&wait=<ms>` once there is something, or after so long), `GET /objects`, `POST /faults` and `DELETE /faults`, `POST /switches`, `POST /clock`,
- * `POST /expiry` and `POST /reset`. Rejects if the port is taken.
+ * Serves `GET /ledger` (with `?after=<n>` what came after entry n, with `&wait=<ms>` once there is something, or after so long), `GET /objects`,
+ * `POST /faults` and `DELETE /faults`, `POST /switches`, `POST /clock`, `POST /expiry` and `POST /reset`. Rejects if the port is taken.
  */
 export function startControl(controlled: Controlled, port: number): Promise<ControlServer> {
   return listenOnLoopback('control', port, (request, response) => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { platformNames, platforms, type ScenarioPlatform } from './platforms.js';
 import { sharedStage } from './shared-stage.js';
-import { executed, leftBehind, pending, until, type ManifestEntry, type Stage } from './stage.js';
+import { executed, giveScript, leftBehind, pending, until, type ManifestEntry, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -30,10 +30,6 @@ const leaning: Readonly<Record<ScenarioPlatform, { head: string; table: (n: numb
   },
 };
 const tables = 20;
-
-async function giveScript(script: string): Promise<void> {
-  await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 0, kind: 'status', status: 200, body: script }]);
-}
 
 function leaningScript(platform: ScenarioPlatform, among = ''): string {
   const { head, table, tail } = leaning[platform];
@@ -68,7 +64,7 @@ describe.each(platformNames)('a script on %s that leans on its session', (platfo
   it.each(['killed', 'expired', 'two clocks'] as const)(
     'lands where it meant to, each statement once: %s',
     async (how) => {
-      await giveScript(leaningScript(platform));
+      await giveScript(stage, leaningScript(platform));
       if (how === 'two clocks') await stage.control.clock(-600_000);
       await stage.writeManifest('leaning', how === 'two clocks' ? byPassword() : {});
       const following = stage.register('leaning');
@@ -87,7 +83,7 @@ describe.each(platformNames)('a script on %s that leans on its session', (platfo
   );
 
   it('goes on to its end, and is undone, under a clock that is ten minutes ahead', async () => {
-    await giveScript(leaningScript(platform));
+    await giveScript(stage, leaningScript(platform));
     await stage.control.clock(600_000);
     await stage.control.faults([{ where: 'immuta:POST /data/connection', nth: 0, kind: 'status', status: 422 }]);
     await stage.writeManifest('ahead', byPassword());
@@ -102,7 +98,7 @@ describe.each(platformNames)('a script on %s that leans on its session', (platfo
 
   it('stops and asks where its session holds what no other can be given, and goes on at a person’s word', async () => {
     const temporary = platform === 'Snowflake' ? 'CREATE TEMPORARY TABLE SCRATCH (A INT);' : "EXECUTE IMMEDIATE 'DESCRIBE CATALOG immuta';";
-    await giveScript(leaningScript(platform, temporary));
+    await giveScript(stage, leaningScript(platform, temporary));
     await stage.writeManifest('holding', { policy: 'approval' });
     const following = stage.register('holding');
     const { digest } = await pending(stage, 'holding');
@@ -129,7 +125,7 @@ describe.each(platformNames)('%s', (platform) => {
   it('that acknowledges the first CREATE and does nothing is found out before anything is registered', async () => {
     const text = platform === 'Snowflake' ? 'CREATE ROLE' : 'CREATE CATALOG';
     const script = platform === 'Snowflake' ? 'CREATE DATABASE "IMMUTA"; CREATE ROLE "IMMUTA_SYSTEM";' : 'CREATE CATALOG immuta;';
-    await giveScript(script);
+    await giveScript(stage, script);
     await stage.control.faults([{ where: platforms[platform].write, nth: 1, kind: 'pretend', matching: text }]);
     await stage.writeManifest('pretended');
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { accountOf } from './account.js';
 import { platformNames, type ScenarioPlatform } from './platforms.js';
-import { executed, openStage, pending, until, type Stage } from './stage.js';
+import { executed, giveScript, openStage, pending, until, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -21,10 +21,9 @@ const beginnings: Readonly<Record<ScenarioPlatform, string>> = {
   Databricks: 'CREATE CATALOG immuta;',
 };
 
-async function giveScript(platform: ScenarioPlatform, statements: readonly string[]): Promise<void> {
+async function giveStatements(platform: ScenarioPlatform, statements: readonly string[]): Promise<void> {
   stage.platform = platform;
-  const body = `${beginnings[platform]}\n${statements.join(';\n')};\n`;
-  await stage.control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 0, kind: 'status', status: 200, body }]);
+  await giveScript(stage, `${beginnings[platform]}\n${statements.join(';\n')};\n`);
 }
 
 /** Text that hardly shrinks: the worst that a script can be made of. */
@@ -47,10 +46,10 @@ describe('a script of 5,000 statements', () => {
       const grants = Array.from({ length: 5_000 - 3 }, (_, n) =>
         platform === 'Snowflake' ? `CREATE SCHEMA IF NOT EXISTS "IMMUTA"."S${n}"` : `CREATE SCHEMA IF NOT EXISTS immuta.s${n}`,
       );
-      await giveScript(platform, grants);
+      await giveStatements(platform, grants);
       await stage.writeManifest('many');
       const following = stage.register('many');
-      const account = (): Promise<string> => accountOf(stage.handle('many'), join(stage.folder, 'worker.log'));
+      const account = (): Promise<string> => accountOf(stage.temporal.client, stage.handle('many').workflowId, join(stage.folder, 'worker.log'));
       const underWay = until(async () => ((await executed(stage, 'bootstrap')).length > 1_500 ? true : undefined), 400_000, account);
       const endedEarly = following.then(async ({ json }) => Promise.reject(new Error(`it ended early: ${JSON.stringify(json)} ${await account()}`)));
       await Promise.race([underWay, endedEarly]);
@@ -77,7 +76,7 @@ describe('a statement of 1 MiB', () => {
     async (platform) => {
       const text = incompressible(1024 * 1024);
       const long = platform === 'Snowflake' ? `ALTER DATABASE "IMMUTA" SET COMMENT = '${text}'` : `COMMENT ON CATALOG immuta IS '${text}'`;
-      await giveScript(platform, [long]);
+      await giveStatements(platform, [long]);
       await stage.writeManifest('long', { policy: 'approval' });
       const following = stage.register('long');
       const { digest } = await pending(stage, 'long');

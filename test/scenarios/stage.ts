@@ -138,6 +138,11 @@ export async function pending(
   });
 }
 
+/** Immuta's bootstrap script is this one from now on, however often it is fetched. */
+export async function giveScript({ control }: Stage, body: string): Promise<void> {
+  await control.faults([{ where: 'immuta:POST /integrations/scripts/create', nth: 0, kind: 'status', status: 200, body }]);
+}
+
 /** `account` tells what came instead, when nothing did. */
 export async function until<T>(look: () => Promise<T | undefined>, patienceMs = 240_000, account = async () => ''): Promise<T> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(50)) {

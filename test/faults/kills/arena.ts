@@ -72,7 +72,7 @@ export async function openArena(): Promise<Arena> {
         worker: await startWorker(),
         startWorker,
         request: (connectionKey, platform) => requestOn(sandbox, platform, connectionKey),
-        account: (workflowId) => accountOf(temporal.client.workflow.getHandle(workflowId), join(folder, taskQueue, 'worker.log')),
+        account: (workflowId) => accountOf(temporal.client, workflowId, join(folder, taskQueue, 'worker.log')),
         async begin(platform) {
           await control.reset();
           const slow = { where: platforms[platform].statement, nth: 0, kind: 'delay' };

@@ -187,15 +187,10 @@ async function follow(
   for (const deadline = Date.now() + patienceMs; ; await sleep(lookEveryMs)) {
     const state = await insist(() => lane.connections.describe(run));
     if (!isOpen(state)) return { view: viewOf(state), asked: answered.size };
-    if (Date.now() > deadline) return { view: viewOf(state), asked: answered.size, stuck: whereItIs(state) };
+    if (Date.now() > deadline) return { view: viewOf(state), asked: answered.size, stuck: `stuck in ${state.phase ?? 'no phase'}` };
     const attention = state.gate?.attention;
     if (attention !== undefined && !answered.has(attention.id) && (await answer(ledger, lane, run, state))) answered.add(attention.id);
   }
-}
-
-function whereItIs({ phase, steps, gate }: RunState): string {
-  const doing = steps.map(({ activity, attempt, lastFailure = 'none' }) => `${activity}, attempt ${attempt}, last failure: ${lastFailure}`);
-  return [`stuck in ${phase ?? 'no phase'}`, ...doing, ...(gate?.attention === undefined ? [] : [gate.attention.reason])].join('; ');
 }
 
 const lookEveryMs = 200;
