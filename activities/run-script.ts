@@ -134,8 +134,8 @@ async function runStatements(run: Run): Promise<ScriptRun> {
   try {
     const begunAt = run.input.resume?.begunAt;
     keeper.noteFirstSend(platformTime(run, session, begunAt === undefined ? undefined : Date.parse(begunAt)));
-    await keeper.flush();
     if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
+      await keeper.flush();
       run.unsettledThrough = await settle(run, session, begunMs, run.input.settleOnly === true ? 'unwanted' : 'wanted');
       if (run.input.settleOnly !== true) await restore(run, session, last);
     }
@@ -148,14 +148,7 @@ async function runStatements(run: Run): Promise<ScriptRun> {
       await keeper.cover(index, last);
       queryIds.push(await runStatement(run, session, index, last));
     }
-    await keeper.flush();
-    if (run.input.script.purpose === 'bootstrap' && run.input.settleOnly !== true)
-      await verifyMade(session, {
-        planned: script.planned,
-        platform: run.input.script.platform,
-        toldThrough: run.input.resume?.ranThrough ?? -1,
-        clock: run.clock,
-      });
+    await Promise.all([keeper.flush(), verify(run, session)]);
     await session.close();
     return { statements: last + 1, ran: last + 1 - keeper.journal.skipped, skipped: keeper.journal.skipped, journal: keeper.journal, queryIds };
   } catch (error) {
@@ -164,6 +157,12 @@ async function runStatements(run: Run): Promise<ScriptRun> {
     await keeper.flush().catch(() => undefined); // the exact position, for whoever goes on; the failure itself is what counts
     throw error;
   }
+}
+
+async function verify({ input, script, clock }: Run, session: PlatformSession): Promise<void> {
+  if (input.script.purpose !== 'bootstrap' || input.settleOnly === true) return;
+  const toldThrough = input.resume?.ranThrough ?? -1;
+  await verifyMade(session, { planned: script.planned, platform: input.script.platform, toldThrough, clock });
 }
 
 /** Nothing is in flight, and the record says how far the script has come: another worker need not wait. */

@@ -10,6 +10,6 @@ export interface Benchmark {
 export interface BenchmarkContext {
   /** Few rounds: to see that it works, not what it measures. */
   readonly quick: boolean;
-  /** The server, the simulators and both workers' ways to start; made when first asked for. */
+  /** The server, the simulators and both workers' ways to start; made when first asked for, the simulators as they begin. */
   readonly stage: () => Promise<Stage>;
 }

@@ -30,7 +30,11 @@ async function measure(): Promise<void> {
   delete process.env['NODE_EXTRA_CA_CERTS'];
   const configuration = beginConfiguration(quick);
   let opened: Promise<Stage> | undefined;
-  const stage = (): Promise<Stage> => (opened ??= openStage());
+  const stage = async (): Promise<Stage> => {
+    const open = await (opened ??= openStage());
+    await open.control.reset(); // each begins with simulators that answer at once
+    return open;
+  };
   const results: BenchmarkResult[] = [];
   try {
     for (const { name, summary, run } of benchmarks) {

@@ -31,7 +31,7 @@ const short: Setting['rounds'] = [
 const long: Setting['rounds'] = [
   [0, 7, 1],
   [5, 5, 0],
-  [30, 3, 0],
+  [30, 5, 0],
 ];
 
 export const scripts: readonly Benchmark[] = (
