@@ -14,7 +14,6 @@ import { createPreflightPlatform } from './preflight-platform.js';
 import { createPreparePlan } from './prepare-plan.js';
 import { createPrepareRemoval } from './prepare-removal.js';
 import { createRunScript } from './run-script.js';
-import { withPatience } from './with-patience.js';
 
 /** What every worker decides for itself, whatever a requester asks. */
 export interface WorkerRules {
@@ -35,11 +34,11 @@ export function createImmutaActivities(
     checkImmuta: createCheckImmuta(ports),
     preparePlan: keepHeard(createPreparePlan({ ...ports, ...rules }), rules.clock),
     prepareRemoval: keepHeard(createPrepareRemoval({ ...ports, ...rules }), rules.clock),
-    createConnection: withPatience(createCreateConnection({ ...ports, ...rules }), rules.clock),
-    deleteConnection: withPatience(createDeleteConnection({ ...ports, ...rules }), rules.clock),
-    awaitIntegration: withPatience(createAwaitIntegration({ ...ports, ...rules }), rules.clock),
-    deleteIntegration: withPatience(createDeleteIntegration({ ...ports, ...rules }), rules.clock),
-    inspectRegistration: withPatience(keepHeard(createInspectRegistration(ports), rules.clock), rules.clock),
+    createConnection: createCreateConnection({ ...ports, ...rules }),
+    deleteConnection: createDeleteConnection({ ...ports, ...rules }),
+    awaitIntegration: createAwaitIntegration({ ...ports, ...rules }),
+    deleteIntegration: createDeleteIntegration({ ...ports, ...rules }),
+    inspectRegistration: keepHeard(createInspectRegistration(ports), rules.clock),
   };
 }
 
@@ -51,8 +50,8 @@ export function createPlatformActivities(
   return {
     checkPlatform: createCheckPlatform({ ...ports, ...rules }),
     preflightPlatform: keepHeard(createPreflightPlatform({ ...ports, ...rules }), rules.clock),
-    runScript: withPatience(createRunScript({ ...ports, ...rules }), rules.clock),
-    inspectPlatform: withPatience(keepHeard(createInspectPlatform(ports), rules.clock), rules.clock),
+    runScript: createRunScript({ ...ports, ...rules }),
+    inspectPlatform: keepHeard(createInspectPlatform(ports), rules.clock),
   };
 }
 

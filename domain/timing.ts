@@ -11,8 +11,7 @@ const Wait = Duration.refine((text) => durationMs(text) <= longestWaitMs, { erro
  * Every wait of a run. It is part of the workflow's input because workflow code reads no environment.
  * - `quietPeriod`: how long after the death of a sender nothing it sent can still arrive. Platform workers refuse less than 30 s unless they may talk to loopback.
  * - `heartbeatTimeout`: how long a lease lasts. Platform workers refuse less than 5 s unless they may talk to loopback.
- * - `verifyDeadline`: how long an integration may stay `creating`, and how long a step that writes or undoes is tried again while the other side is away, before
- *   a person is asked.
+ * - `verifyDeadline`: how long an integration may stay `creating` before a person is asked.
  * - `pollInterval`: the pause between two looks at Immuta.
  */
 export const Timing = z.strictObject({

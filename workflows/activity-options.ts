@@ -3,9 +3,8 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
 import type { ImmutaActivities, PlatformActivities } from '../activities/index.js';
 import type { Timing } from '../domain/timing.js';
-import { persistent } from '../rules/patience.js';
 
-/** Looks before anything is written: tried again soon, given up after eight seconds of refusals or ten minutes of silence, since nothing is lost. */
+/** Looks only: tried again soon, given up after eight seconds of refusals or ten minutes of silence, since nothing is lost. */
 function reading({ heartbeatTimeout }: Timing): ActivityOptions {
   return {
     startToCloseTimeout: '2m',
@@ -24,22 +23,12 @@ const checking = {
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } satisfies ActivityOptions;
 
-/** Looks after something was written: what is to be done with it hangs on the answer. */
-function lookingBack({ heartbeatTimeout }: Timing): ActivityOptions {
-  return {
-    startToCloseTimeout: '2m',
-    heartbeatTimeout,
-    retry: persistent,
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  };
-}
-
 /** Writes: one attempt at a time under a lease, and each new one settles the last one first. No schedule-to-close for an undo: it must not give up. */
 function writing({ heartbeatTimeout }: Timing): ActivityOptions {
   return {
     startToCloseTimeout: '12h',
     heartbeatTimeout,
-    retry: persistent,
+    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 8 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   };
 }
@@ -62,8 +51,8 @@ export function activitiesFor(timing: Timing) {
     deleteConnection: own(immuta({ ...writing(timing), summary: 'Delete the connection and wait until Immuta let go' }).deleteConnection),
     awaitIntegration: own(immuta({ ...writing(timing), summary: 'Wait until Immuta has finished with the integration' }).awaitIntegration),
     deleteIntegration: own(immuta({ ...writing(timing), summary: 'Remove the integration that was left' }).deleteIntegration),
-    inspectRegistration: own(immuta({ ...lookingBack(timing), summary: 'Look at what stands in Immuta' }).inspectRegistration),
-    inspectPlatform: own(platform({ ...lookingBack(timing), summary: 'Look at what stands on the platform' }).inspectPlatform),
+    inspectRegistration: own(immuta({ ...reading(timing), summary: 'Look at what stands in Immuta' }).inspectRegistration),
+    inspectPlatform: own(platform({ ...reading(timing), summary: 'Look at what stands on the platform' }).inspectPlatform),
   };
 }
 

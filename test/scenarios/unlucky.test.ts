@@ -1,9 +1,5 @@
 // Bad luck at bad moments: a worker that dies while it registers or undoes, two runs on one database.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sandboxTiming } from '../../dev/sandbox.js';
-import type { Timing } from '../../domain/timing.js';
 import { platformNames, platforms } from './platforms.js';
 import { sharedStage } from './shared-stage.js';
 import { executed, leftBehind, pending, until, type Stage } from './stage.js';
@@ -16,12 +12,7 @@ afterAll(() => stage.close());
 beforeEach(async () => {
   stage.platform = 'Snowflake';
   await stage.control.reset();
-  await writeTiming({});
 });
-
-async function writeTiming(changes: Partial<Timing>): Promise<void> {
-  await writeFile(join(stage.folder, 'timing.json'), JSON.stringify({ ...sandboxTiming, ...changes }));
-}
 
 async function killAndReplaceWorker(): Promise<void> {
   stage.worker.process.kill('SIGKILL');
@@ -58,23 +49,6 @@ describe('a worker that dies', () => {
     await killAndReplaceWorker();
 
     expect((await following).json.outcome).toBe('compensated');
-    expect(await leftBehind(stage)).toEqual([]);
-  });
-});
-
-describe('a platform that is away for most of a minute', () => {
-  it('while a run undoes is waited for, and nobody is asked', async () => {
-    const loginsOfTheUndo = Array.from({ length: 8 }, (_, index) => index + 3); // behind those of the preflight and of the script
-    await stage.control.faults([
-      { where: 'immuta:POST /data/connection', nth: 0, kind: 'status', status: 422 },
-      ...loginsOfTheUndo.map((nth) => ({ where: 'snowflake:login', nth, kind: 'status', status: 503 })),
-    ]);
-    await writeTiming({ verifyDeadline: '2m' });
-    await stage.writeManifest('away');
-
-    const { json } = await stage.register('away');
-
-    expect(json).toMatchObject({ outcome: 'compensated', leftBehind: [] });
     expect(await leftBehind(stage)).toEqual([]);
   });
 });
