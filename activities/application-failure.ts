@@ -12,7 +12,7 @@ export interface FailureDetail {
   /** What is on record of the script: compensation chooses by it. */
   readonly journal?: Journal | undefined;
   /** The POST or DELETE of this activity may have reached Immuta. */
-  readonly sent?: { readonly at: string } | undefined;
+  readonly sent?: { readonly at: string; readonly perhaps?: true } | undefined;
   /** A statement whose outcome a person has to settle. */
   readonly statement?: { readonly index: number; readonly text: string; readonly lookedAt: string; readonly found: string } | undefined;
   /** What a person may answer about it, where it is not what is asked of every statement. */

@@ -44,11 +44,20 @@ export class JournalKeeper {
     return this.#leaseEndsAt;
   }
 
-  /** Resolves when statement `index` may be sent: a stored record covers it, and enough of the lease is left. */
+  /**
+   * Resolves when statement `index` may be sent: a stored record covers it, and enough of the lease is left. To be called when nothing is in flight: where it
+   * rejects, what it was to cover has not left.
+   */
   async cover(index: number, last: number): Promise<void> {
     if (index <= this.#coveredThrough && !this.#leaseIsShort()) return; // a record for those behind it may still be on its way
     await this.#storing.catch(() => undefined); // a record that failed is written again, and fails again if it must
-    if (index > this.#coveredThrough || this.#leaseIsShort()) await this.#store(index, last);
+    if (index <= this.#coveredThrough && !this.#leaseIsShort()) return;
+    try {
+      await this.#store(index, last);
+    } catch (error) {
+      this.settled();
+      throw error;
+    }
   }
 
   /** Begins the record for the statements after `index`, if they need one soon. Its failure shows at the next `cover`. */

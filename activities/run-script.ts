@@ -134,7 +134,7 @@ async function runStatements(run: Run): Promise<ScriptRun> {
   try {
     const begunAt = run.input.resume?.begunAt;
     keeper.noteFirstSend(platformTime(run, session, begunAt === undefined ? undefined : Date.parse(begunAt)));
-    if (activityInfo().attempt > 1 || run.input.resume !== undefined) {
+    if (activityInfo().attempt > 1 || recorded(readJournal) !== undefined || run.input.resume !== undefined) {
       await keeper.flush();
       run.unsettledThrough = await settle(run, session, begunMs, run.input.settleOnly === true ? 'unwanted' : 'wanted');
       if (run.input.settleOnly !== true) await restore(run, session, last);

@@ -22,6 +22,8 @@ export async function deleteWithPeople(activities: Activities, people: People, i
 
 interface SentDelete {
   readonly at: string;
+  /** Nobody can tell whether it was sent: before it may be again, what stands is looked at as before a first one. */
+  readonly perhaps?: true | undefined;
   /** Why it is not known to be done; absent when another look is all it takes. */
   readonly failure?: Failure | undefined;
 }
@@ -33,38 +35,41 @@ async function firstTry(activities: Activities, input: DeleteConnectionInput): P
   } catch (error) {
     const { sent, unheard, failure } = failureOf(error);
     if (sent !== undefined) return { ...sent, failure };
-    const at = new Date().toISOString();
-    if (!unheard || (await CancellationScope.nonCancellable(() => stillStands(activities, input)))) throw error;
-    return { at };
+    if (!unheard) throw error;
+    const stands = await CancellationScope.nonCancellable(() => lookAgain(activities, input));
+    if (stands === 'stands') throw error;
+    return { at: new Date().toISOString(), ...(stands === 'gone' ? {} : { perhaps: true, failure: stands }) };
   }
 }
 
-/** Whether the connection stands after an attempt of which nothing was heard. What cannot be looked at counts as deleted: that way leads forward. */
-async function stillStands(activities: Activities, { request }: DeleteConnectionInput): Promise<boolean> {
+/** Whether the connection stands after an attempt of which nothing was heard, or why that cannot be seen. */
+async function lookAgain(activities: Activities, { request }: DeleteConnectionInput): Promise<'stands' | 'gone' | Failure> {
   await sleep(request.timing.quietPeriod, { summary: 'nothing that was sent can still arrive after this' });
   try {
-    return (await activities.prepareRemoval({ request })).kind === 'plan';
-  } catch {
-    return false;
+    return (await activities.prepareRemoval({ request })).kind === 'plan' ? 'stands' : 'gone';
+  } catch (error) {
+    const { failure } = failureOf(error);
+    const message = `The run was cancelled or lost sight of before it was known whether the DELETE was sent. ${failure.message}`;
+    return { ...failure, message, next: 'Look at the connection in Immuta, then answer: retry goes on with the deletion, abandon closes the run.' };
   }
 }
 
 async function insist(activities: Activities, { attention, board }: People, input: DeleteConnectionInput, first: SentDelete): Promise<void> {
   const { connectionKey } = input.request;
   const left = [`perhaps connection ${connectionKey}`, `perhaps integration ${input.integrationId}`, 'everything that the cleanup script drops'];
-  for (let { at, failure } = first; ; ) {
+  for (let { at, perhaps, failure } = first; ; ) {
     if (failure !== undefined) {
       const answer = await attention.ask('delete', { reason: `${failure.message} ${failure.next}`, choices: ['retry', 'abandon'], left });
       if (answer.choice === 'abandon') throw new Abandoned(left);
       board.enter('deleting', 'looking again');
     }
     try {
-      await activities.deleteConnection({ ...input, sent: { at } });
+      await activities.deleteConnection({ ...input, sent: { at, ...(perhaps === true ? { perhaps } : {}) } });
       return;
     } catch (error) {
       const step = failureOf(error);
       failure = step.failure;
-      at = step.sent?.at ?? at;
+      if (step.sent !== undefined) ({ at, perhaps } = { perhaps: undefined, ...step.sent });
     }
   }
 }

@@ -28,15 +28,18 @@ describe('running a script', () => {
     ]);
   });
 
-  it('does not send again what the history shows as applied', async () => {
-    const platform = given();
-    platform.history = [tagged(1, 'succeeded')];
+  it.each([2, 1])(
+    'does not send again what the history shows as applied, at attempt %i: an operator may have set the count back',
+    async (attempt) => {
+      const platform = given();
+      platform.history = [tagged(1, 'succeeded')];
 
-    const { result } = await run(platform, { attempt: 2, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 3 } });
+      const { result } = await run(platform, { attempt, journal: { ...emptyJournal, acknowledgedThrough: 0, mayHaveSentThrough: 3 } });
 
-    expect(await result).toMatchObject({ skipped: 1, journal: { creations: [{ object: { name: 'IMMUTA' }, made: true }] } });
-    expect(platform.sent.filter(({ tag }) => !tag.includes('restore')).map(({ index }) => index)).toEqual([2, 3]);
-  });
+      expect(await result).toMatchObject({ skipped: 1, journal: { creations: [{ object: { name: 'IMMUTA' }, made: true }] } });
+      expect(platform.sent.filter(({ tag }) => !tag.includes('restore')).map(({ index }) => index)).toEqual([2, 3]);
+    },
+  );
 
   it.each(['failed', 'absent'] as const)('sends again what the history shows as %s', async (state) => {
     const platform = given();
@@ -181,6 +184,15 @@ describe('running a script', () => {
       message: expect.stringContaining('Statement 2 of 4'),
       details: [{ journal: { acknowledgedThrough: 0, mayHaveSentThrough: 0 } }],
     });
+  });
+
+  it('knows that nothing has left when its first record is not taken', async () => {
+    const platform = given();
+
+    const { result } = await run(platform, { refusedRecords: 1 });
+
+    await expect(result).rejects.toMatchObject({ nonRetryable: false, details: [{ journal: { acknowledgedThrough: -1, mayHaveSentThrough: -1 } }] });
+    expect(platform.sent).toEqual([]);
   });
 
   it('takes a person at their word for what was sent before the statement that ran', async () => {

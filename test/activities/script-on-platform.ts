@@ -98,11 +98,25 @@ export async function run(
     journal,
     allowAutomatic = false,
     seal = { seal: () => sealed(), open: (script) => script.sealed },
-  }: { input?: Partial<RunScriptInput>; attempt?: number; journal?: Journal; allowAutomatic?: boolean; seal?: ScriptSeal } = {},
+    refusedRecords = 0,
+  }: {
+    input?: Partial<RunScriptInput>;
+    attempt?: number;
+    journal?: Journal;
+    allowAutomatic?: boolean;
+    seal?: ScriptSeal;
+    /** So many records the server does not take, first of all. */
+    refusedRecords?: number;
+  } = {},
 ) {
   const stored: Journal[] = [];
+  let refused = 0;
+  const heartbeat = async (_token: unknown, details: Journal): Promise<void> => {
+    if (++refused <= refusedRecords) throw new Error('the server is away');
+    stored.push(details);
+  };
   const client = {
-    activity: { heartbeat: async (_token: unknown, details: Journal) => void stored.push(details) },
+    activity: { heartbeat },
     withAbortSignal: (_signal: AbortSignal, call: () => unknown) => call(),
   } as unknown as Client;
   const environment = new MockActivityEnvironment(

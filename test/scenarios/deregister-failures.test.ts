@@ -164,6 +164,31 @@ describe('cancelling a deregistration', () => {
     expect((await following).json).toMatchObject({ outcome: 'cancelled', leftBehind: [] });
     expect(await vanished(stage)).toEqual([]);
   });
+
+  it('while Immuta is away asks, because nobody can tell whether the DELETE left, and sends none', async () => {
+    await registered(stage, 'away');
+    await stage.writeManifest('away', { policy: 'approval' });
+    const following = stage.deregister('away');
+    const { digest } = await pending(stage, 'away');
+    await stage.control.faults([{ where: 'immuta:GET /data/connection/{key}', nth: 0, kind: 'status', status: 503 }]);
+    await stage.mooring('approve', 'away', '--digest', digest, '--as', 'approver@example.com');
+    const refused = async (): Promise<number> => (await stage.control.ledger()).filter(({ status }) => status === 503).length;
+    await until(async () => ((await refused()) >= 4 ? true : undefined)); // the next attempt is more than a second away
+
+    await stage.handle('away').cancel();
+    await until(async () => ((await refused()) >= 9 ? true : undefined), 30_000); // five looks more, which is all there are before it asks
+    await stage.control.forgetFaults();
+
+    const { exitCode, json } = await following;
+    expect(json).toMatchObject({
+      phase: 'needs-attention',
+      attention: { choices: ['retry', 'abandon'], reason: expect.stringContaining('cancelled') },
+    });
+    expect(exitCode).toBe(6);
+    await resolve(stage, 'away', 'abandon');
+    expect(await outcomeOf(stage, 'away')).toMatchObject({ outcome: 'abandoned' });
+    expect(await deletes(stage)).toEqual([]);
+  });
 });
 
 describe.each(platformNames)('cancelling a deregistration on %s', (platform) => {
