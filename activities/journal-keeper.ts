@@ -49,9 +49,9 @@ export class JournalKeeper {
    * rejects, what it was to cover has not left.
    */
   async cover(index: number, last: number): Promise<void> {
-    if (index <= this.#coveredThrough && !this.#leaseIsShort()) return; // a record for those behind it may still be on its way
+    if (this.#covers(index)) return; // a record for those behind it may still be on its way
     await this.#storing.catch(() => undefined); // a record that failed is written again, and fails again if it must
-    if (index <= this.#coveredThrough && !this.#leaseIsShort()) return;
+    if (this.#covers(index)) return;
     try {
       await this.#store(index, last);
     } catch (error) {
@@ -156,6 +156,10 @@ export class JournalKeeper {
     })();
     this.#storing = storing;
     await storing;
+  }
+
+  #covers(index: number): boolean {
+    return index <= this.#coveredThrough && !this.#leaseIsShort();
   }
 
   #leaseIsShort(): boolean {

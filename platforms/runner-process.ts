@@ -11,7 +11,7 @@ let session: OpenedSession | undefined;
 let decided: readonly string[] | undefined;
 let previous: Promise<void> = Promise.resolve();
 
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => process.exit(0)); // its worker is gone; what a driver still has under way must not go on
 process.on('uncaughtException', () => process.exit(1)); // without a word: what a driver throws late may hold a token
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined); // Ctrl-C reaches the whole group; the worker alone ends a runner
 process.on('message', (request: RunnerRequest) => {

@@ -65,8 +65,8 @@ async function run({ json, guarded, credentials, ...ports }: Options): Promise<v
     if (ending) return;
     ending = true;
     simulators.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
+      () => process.exit(0), // what a client left open would keep it alive
+      () => process.exit(1), // it ends all the same, and says that it did not end well
     );
   };
   process.on('SIGTERM', end);
@@ -85,11 +85,11 @@ try {
   options = readOptions();
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n${usage}\n`);
-  process.exit(64);
+  process.exit(64); // wrong usage; nothing has begun
 }
 try {
   await run(options);
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);
-  process.exit(1);
+  process.exit(1); // one simulator may stand already and would keep it alive
 }

@@ -1,6 +1,7 @@
 // Deleting the connection is the point of no return. Before the DELETE left, a failure or a cancellation ends the run with nothing touched. After it may
 // have left the run only goes forward: it looks again, and asks a person when looking does not help.
 import { CancellationScope, sleep } from '@temporalio/workflow';
+import type { Sent } from '../activities/create-connection.js';
 import type { DeleteConnectionInput } from '../activities/delete-connection.js';
 import type { Failure } from '../domain/outcome.js';
 import type { Activities } from './activity-options.js';
@@ -21,9 +22,7 @@ export async function deleteWithPeople(activities: Activities, people: People, i
 }
 
 interface SentDelete {
-  readonly at: string;
-  /** Nobody can tell whether it was sent: before it may be again, what stands is looked at as before a first one. */
-  readonly perhaps?: true | undefined;
+  readonly sent: Sent;
   /** Why it is not known to be done; absent when another look is all it takes. */
   readonly failure?: Failure | undefined;
 }
@@ -34,11 +33,12 @@ async function firstTry(activities: Activities, input: DeleteConnectionInput): P
     return undefined;
   } catch (error) {
     const { sent, unheard, failure } = failureOf(error);
-    if (sent !== undefined) return { ...sent, failure };
+    if (sent !== undefined) return { sent, failure };
     if (!unheard) throw error;
     const stands = await CancellationScope.nonCancellable(() => lookAgain(activities, input));
     if (stands === 'stands') throw error;
-    return { at: new Date().toISOString(), ...(stands === 'gone' ? {} : { perhaps: true, failure: stands }) };
+    const at = new Date().toISOString();
+    return stands === 'gone' ? { sent: { at } } : { sent: { at, perhaps: true }, failure: stands };
   }
 }
 
@@ -57,19 +57,19 @@ async function lookAgain(activities: Activities, { request }: DeleteConnectionIn
 async function insist(activities: Activities, { attention, board }: People, input: DeleteConnectionInput, first: SentDelete): Promise<void> {
   const { connectionKey } = input.request;
   const left = [`perhaps connection ${connectionKey}`, `perhaps integration ${input.integrationId}`, 'everything that the cleanup script drops'];
-  for (let { at, perhaps, failure } = first; ; ) {
+  for (let { sent, failure } = first; ; ) {
     if (failure !== undefined) {
       const answer = await attention.ask('delete', { reason: `${failure.message} ${failure.next}`, choices: ['retry', 'abandon'], left });
       if (answer.choice === 'abandon') throw new Abandoned(left);
       board.enter('deleting', 'looking again');
     }
     try {
-      await activities.deleteConnection({ ...input, sent: { at, ...(perhaps === true ? { perhaps } : {}) } });
+      await activities.deleteConnection({ ...input, sent });
       return;
     } catch (error) {
       const step = failureOf(error);
       failure = step.failure;
-      if (step.sent !== undefined) ({ at, perhaps } = { perhaps: undefined, ...step.sent });
+      sent = step.sent ?? sent;
     }
   }
 }

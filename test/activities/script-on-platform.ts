@@ -110,9 +110,9 @@ export async function run(
   } = {},
 ) {
   const stored: Journal[] = [];
-  let refused = 0;
+  let asked = 0;
   const heartbeat = async (_token: unknown, details: Journal): Promise<void> => {
-    if (++refused <= refusedRecords) throw new Error('the server is away');
+    if (++asked <= refusedRecords) throw new Error('the server is away');
     stored.push(details);
   };
   const client = {

@@ -44,6 +44,7 @@ describe('the sources', () => {
 });
 
 describe('the search for process exits', () => {
+  // Texts to be judged; nothing is ended, skipped or silenced here.
   it.each([
     ['process.' + 'exit(1);', true],
     ['process\n  .' + 'exit();', true],
